@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_EIDER_H
+#define EIDER_EIDER_H
+
+/*
+ * Eider: distributed query execution for DuckDB.
+ *
+ * Few nouns: a *cluster* is who the workers are, a *session* joins it to an application's DuckDB connection, a
+ * *query* is one statement prepared on a session. Three steps: make a cluster, make a session, call eider_query;
+ * what comes back is DuckDB's own result.
+ *
+ * Every query that DuckDB answers is answered, and the same: what cannot be distributed runs on DuckDB alone, and
+ * the verdict of the query says why.
+ *
+ * Threads: a session is used by one thread at a time, like the DuckDB connection under it; sessions on different
+ * connections work side by side. eider_session_cancel may be called from any thread and from a signal handler's
+ * thread. The library never logs, prints or exits.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "duckdb.h"
+#include "eider/error.h"
+#include "eider/export.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct eider_cluster;
+struct eider_session;
+struct eider_query;
+struct eider_stream;
+
+/* ---- Version ------------------------------------------------------------------------------------------------ */
+
+/* Eider's version, such as "0.1.0". Static. Any thread. */
+EIDER_API const char *eider_version(void);
+
+/* The version of the DuckDB library that is loaded, such as "v1.5.6". Static. Any thread. */
+EIDER_API const char *eider_duckdb_version(void);
+
+/* ---- Cluster ------------------------------------------------------------------------------------------------ */
+
+#define EIDER_MAX_WORKERS 1024
+
+/*
+ * A cluster of `workers` (1 to EIDER_MAX_WORKERS) in this process. Its workers share the database of each session
+ * that uses it: one thread pool, one memory limit. On success *ret is a reference that the caller gives back with
+ * eider_cluster_unref; on failure *ret is NULL. Errors: ARGUMENT, MEMORY. Any thread.
+ */
+EIDER_API EIDER_MUST_CHECK enum eider_status eider_cluster_new_local(uint32_t workers, struct eider_cluster **ret,
+                                                                     struct eider_error *err);
+
+/* One more reference; returns the cluster. Any thread. */
+EIDER_API struct eider_cluster *eider_cluster_ref(struct eider_cluster *cluster);
+
+/* Gives a reference back; the last one frees the cluster. Accepts NULL. Any thread. */
+EIDER_API void eider_cluster_unref(struct eider_cluster *cluster);
+
+/* How many workers it has. Any thread. */
+EIDER_API uint32_t eider_cluster_worker_count(const struct eider_cluster *cluster);
+
+/* ---- Session ------------------------------------------------------------------------------------------------ */
+
+/*
+ * Options of a session; start from EIDER_SESSION_OPTIONS_INIT, so that members of later versions get defaults.
+ */
+struct eider_session_options {
+    size_t size; /* sizeof(struct eider_session_options) */
+};
+#define EIDER_SESSION_OPTIONS_INIT                                                                               \
+    {                                                                                                            \
+        sizeof(struct eider_session_options)                                                                     \
+    }
+
+/*
+ * A session on `connection`, which must belong to `database` (DuckDB's C API does not lead from one to the other).
+ * The session borrows both: they stay the application's and must outlive it. It takes a reference of `cluster`,
+ * which may be NULL: then every query runs on DuckDB alone. `options` may be NULL. Functions whose names start with
+ * `eider_` and the settings of eider_setting_list are registered in the database, once.
+ * Errors: ARGUMENT, MEMORY, SQL. The thread that uses the connection.
+ */
+EIDER_API EIDER_MUST_CHECK enum eider_status eider_session_new(duckdb_database database,
+                                                               duckdb_connection connection,
+                                                               struct eider_cluster *cluster,
+                                                               const struct eider_session_options *options,
+                                                               struct eider_session **ret, struct eider_error *err);
+
+/* Frees the session; its queries and streams must be gone. Accepts NULL. */
+EIDER_API void eider_session_free(struct eider_session *session);
+
+/* Stops what the session is running now, tasks on workers included: the running call returns
+ * EIDER_ERROR_CANCELLED. Without a running query: no effect. Any thread; takes no lock that a query holds long. */
+EIDER_API void eider_session_cancel(struct eider_session *session);
+
+/* ---- Queries ------------------------------------------------------------------------------------------------ */
+
+/*
+ * Runs one statement (exactly one, see eider_split_statements) and gives DuckDB's result, complete and
+ * materialised. Statements that are no queries run on DuckDB as they are; `EXPLAIN query` shows the distributed plan
+ * if the session has a cluster. On success *ret_result is the caller's, freed with duckdb_destroy_result; on
+ * failure it holds nothing and need not be destroyed. Errors: SQL (DuckDB's message), CANCELLED, MEMORY, and those of a
+ * task with stage, task and worker set. The session's thread.
+ */
+EIDER_API EIDER_MUST_CHECK enum eider_status eider_query(struct eider_session *session, const char *sql,
+                                                         duckdb_result *ret_result, struct eider_error *err);
+
+/*
+ * Plans one statement without running it. *ret is freed with eider_query_free, before the session. A statement that
+ * DuckDB refuses (syntax, unknown table) is still prepared: running it gives DuckDB's error. Errors: ARGUMENT,
+ * MEMORY. The session's thread.
+ */
+EIDER_API EIDER_MUST_CHECK enum eider_status eider_prepare(struct eider_session *session, const char *sql,
+                                                           struct eider_query **ret, struct eider_error *err);
+
+/* Accepts NULL. The session's thread. */
+EIDER_API void eider_query_free(struct eider_query *query);
+
+/* True if the query will run in stages on the cluster. */
+EIDER_API bool eider_query_is_distributed(const struct eider_query *query);
+
+/* Why it is not distributed, a sentence; "" if it is. Lives as long as the query. */
+EIDER_API const char *eider_query_verdict(const struct eider_query *query);
+
+/* The kind of the verdict, one fixed word such as "volatile_function"; "distributable" if it is. Static. */
+EIDER_API const char *eider_query_verdict_kind(const struct eider_query *query);
+
+/* The picture of the distributed plan, or of the verdict, several lines. Lives as long as the query. */
+EIDER_API const char *eider_query_explain(struct eider_query *query);
+
+/* Runs the query, once; as eider_query. A second run is EIDER_ERROR_ARGUMENT. */
+EIDER_API EIDER_MUST_CHECK enum eider_status eider_query_run(struct eider_query *query, duckdb_result *ret_result,
+                                                             struct eider_error *err);
+
+/* What a query did. Times in milliseconds. */
+struct eider_query_stats {
+    double planning_ms;       /* from SQL to a distributed plan, or to the verdict */
+    double execution_ms;      /* until the result was complete */
+    uint32_t stages;          /* stages below the head stage; 0 if not distributed */
+    uint32_t tasks;           /* tasks of those stages */
+    uint64_t rows_exchanged;  /* rows that left tasks */
+    uint64_t bytes_exchanged; /* their bytes in the exchange */
+    bool distributed;
+};
+
+/* Fills *ret with what is known so far. The session's thread. */
+EIDER_API void eider_query_get_stats(const struct eider_query *query, struct eider_query_stats *ret);
+
+/* ---- Streams ------------------------------------------------------------------------------------------------ */
+
+/*
+ * Runs the query and streams its result: rows arrive while the last stage still runs. The stream borrows the query;
+ * close it before the query is freed and before the connection is used for anything else.
+ */
+EIDER_API EIDER_MUST_CHECK enum eider_status eider_query_stream(struct eider_query *query,
+                                                                struct eider_stream **ret,
+                                                                struct eider_error *err);
+
+/* The next chunk, owned by the caller (duckdb_destroy_data_chunk) and valid until the stream is closed; NULL with
+ * EIDER_OK at the end. */
+EIDER_API EIDER_MUST_CHECK enum eider_status eider_stream_next(struct eider_stream *stream,
+                                                               duckdb_data_chunk *ret_chunk,
+                                                               struct eider_error *err);
+
+EIDER_API uint64_t eider_stream_column_count(const struct eider_stream *stream);
+EIDER_API const char *eider_stream_column_name(const struct eider_stream *stream, uint64_t column);
+/* The caller destroys the type with duckdb_destroy_logical_type. */
+EIDER_API duckdb_logical_type eider_stream_column_type(const struct eider_stream *stream, uint64_t column);
+
+/* Stops what still runs and frees the stream. Accepts NULL. */
+EIDER_API void eider_stream_close(struct eider_stream *stream);
+
+struct ArrowArrayStream;
+
+/*
+ * Turns the stream into an Arrow C stream, which takes it over: releasing the Arrow stream closes it. On failure the
+ * stream stays the caller's. Every call on the Arrow stream: the session's thread.
+ */
+EIDER_API EIDER_MUST_CHECK enum eider_status eider_stream_to_arrow(struct eider_stream *stream,
+                                                                   struct ArrowArrayStream *ret,
+                                                                   struct eider_error *err);
+
+/* ---- Settings ----------------------------------------------------------------------------------------------- */
+
+/* One setting of Eider's, set with SQL: SET eider_bytes_per_task = '64MB'. */
+struct eider_setting {
+    const char *name;
+    const char *type;          /* "BIGINT", "BOOLEAN" or "VARCHAR" */
+    const char *default_value; /* as SQL text */
+    const char *description;
+};
+
+/* All settings, ended by one whose name is NULL. Static. Any thread. */
+EIDER_API const struct eider_setting *eider_setting_list(void);
+
+/* ---- Scripts ------------------------------------------------------------------------------------------------ */
+
+/*
+ * Finds the end of the first statement of a script: quotes, dollar quotes and nested comments are understood.
+ * Returns the number of bytes up to and including its semicolon, or 0 if the text holds no complete statement:
+ * then *ret_blank tells whether only white space, comments and semicolons are left. `text` holds `bytes` bytes and
+ * needs no final NUL. Any thread.
+ */
+EIDER_API size_t eider_statement_length(const char *text, size_t bytes, bool *ret_blank);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small builders that every user of plans needs: strings, simple expressions. Arena memory; NULL if there is none. */
+#include <string.h>
+
+#include "plan/plan.h"
+
+struct eider_str str_make(struct arena *arena, const char *data, size_t size)
+{
+    struct eider_str str = {arena_strndup(arena, data, size), (uint32_t)size};
+
+    if (str.data == NULL || size > UINT32_MAX)
+        str = (struct eider_str){"", 0};
+    return str;
+}
+
+struct eider_str str_from(const char *text)
+{
+    return (struct eider_str){text, (uint32_t)strlen(text)};
+}
+
+bool str_equal(struct eider_str a, struct eider_str b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+bool str_is(struct eider_str a, const char *text)
+{
+    return str_equal(a, str_from(text));
+}
+
+const struct eider_type *type_decimal(struct arena *arena, uint32_t width, uint32_t scale)
+{
+    struct type_decimal *type = type_decimal_new(arena);
+
+    if (type == NULL)
+        return NULL;
+    type->width = width;
+    type->scale = scale;
+    return &type->base;
+}
+
+const struct eider_expr *expr_column(struct arena *arena, const struct eider_type *type, uint32_t index,
+                                     struct eider_str name)
+{
+    struct expr_column *column = expr_column_new(arena, type);
+
+    if (column == NULL)
+        return NULL;
+    column->index = index;
+    column->name = name;
+    return &column->base;
+}
+
+const struct eider_expr *expr_column_of(struct arena *arena, const struct eider_node *node, uint32_t index)
+{
+    const struct column *column;
+
+    if (index >= node->columns.count)
+        return NULL;
+    column = &node->columns.items[index];
+    return expr_column(arena, column->type, index, column->name);
+}
+
+const struct eider_expr *expr_bigint(struct arena *arena, int64_t value)
+{
+    struct expr_integer *integer = expr_integer_new(arena, type_simple(TYPE_BIGINT));
+
+    if (integer == NULL)
+        return NULL;
+    integer->upper = value < 0 ? -1 : 0;
+    integer->lower = (uint64_t)value;
+    return &integer->base;
+}
+
+struct u32_list u32_list_identity(struct arena *arena, uint32_t count)
+{
+    struct u32_list list = u32_list_new(arena, count);
+
+    for (uint32_t i = 0; i < list.count; i++)
+        list.items[i] = i;
+    return list;
+}
