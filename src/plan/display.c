@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The plan picture: stages in boxes of line-drawing characters, two spaces more per stage and per node. See display.h
+ * and docs/plan-display.md. Stages that several others read are drawn once, where they are first read.
+ */
+#include "plan/display.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "plan/object.h"
+
+#define FILES_SHOWN 4
+
+/* ---- Lines of nodes ---- */
+
+static void exprs_text(struct buf *out, const char *label, const struct expr_list *list)
+{
+    buf_printf(out, "%s=[", label);
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (i > 0)
+            buf_puts(out, ", ");
+        expr_text(out, list->items[i]);
+    }
+    buf_putc(out, ']');
+}
+
+static void keys_text(struct buf *out, const char *label, const struct sort_key_list *list)
+{
+    buf_printf(out, "%s=[", label);
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct sort_key *key = &list->items[i];
+        if (i > 0)
+            buf_puts(out, ", ");
+        expr_text(out, key->expr);
+        buf_printf(out, " %s %s", key->descending ? "DESC" : "ASC", key->nulls_first ? "NULLS FIRST" : "NULLS LAST");
+    }
+    buf_putc(out, ']');
+}
+
+static void columns_text(struct buf *out, const struct eider_node *node)
+{
+    buf_puts(out, "projection=[");
+    for (uint32_t i = 0; i < node->columns.count; i++)
+        buf_printf(out, "%s%s", i > 0 ? ", " : "", node->columns.items[i].name.data);
+    buf_putc(out, ']');
+}
+
+static void filters_text(struct buf *out, const struct expr_list *filters)
+{
+    if (filters->count == 0)
+        return;
+    buf_puts(out, ", predicate=");
+    for (uint32_t i = 0; i < filters->count; i++) {
+        if (i > 0)
+            buf_puts(out, " AND ");
+        expr_text(out, filters->items[i]);
+    }
+}
+
+/* The last two parts of a path are enough to know it by. */
+static void path_text(struct buf *out, const struct file_slice *file)
+{
+    const char *path = file->path.data, *slash = strrchr(path, '/');
+
+    while (slash != NULL && slash > path && slash[-1] != '/')
+        slash--;
+    if (slash != NULL && slash > path + 1)
+        buf_printf(out, "…/%s", slash);
+    else
+        buf_puts(out, path);
+    if (file->row_count > 0)
+        buf_printf(out, ":%" PRIu64 "..%" PRIu64, file->first_row, file->first_row + file->row_count);
+}
+
+static void parquet_text(struct buf *out, const struct node_parquet_scan *scan)
+{
+    buf_puts(out, "files=[");
+    for (uint32_t i = 0; i < scan->files.count && i < FILES_SHOWN; i++) {
+        if (i > 0)
+            buf_puts(out, ", ");
+        path_text(out, &scan->files.items[i]);
+    }
+    if (scan->files.count > FILES_SHOWN)
+        buf_printf(out, ", … %" PRIu32 " in all", scan->files.count);
+    buf_puts(out, "], ");
+    columns_text(out, &scan->base);
+    buf_puts(out, ", file_type=parquet");
+    filters_text(out, &scan->filters);
+}
+
+static void aggregate_node_text(struct buf *out, const struct node_aggregate *node)
+{
+    buf_printf(out, "mode=%s", aggregate_mode_text(node->mode));
+    buf_puts(out, ", ");
+    exprs_text(out, "gby", &node->groups);
+    if (node->sets.count > 0)
+        buf_printf(out, ", grouping_sets=%" PRIu32, node->sets.count);
+    if (node->labels.count == 0) {
+        buf_puts(out, ", ");
+        exprs_text(out, "aggr", &node->aggregates);
+        return;
+    }
+    buf_puts(out, ", aggr=[");
+    for (uint32_t i = 0; i < node->labels.count; i++)
+        buf_printf(out, "%s%s", i > 0 ? ", " : "", node->labels.items[i].data);
+    buf_putc(out, ']');
+}
+
+static void join_text(struct buf *out, enum join_type type, const struct join_condition_list *conditions,
+                      const struct eider_expr *residual)
+{
+    buf_printf(out, "join_type=%s, on=[", join_type_text(type));
+    for (uint32_t i = 0; i < conditions->count; i++) {
+        if (i > 0)
+            buf_puts(out, ", ");
+        expr_text(out, conditions->items[i].left);
+        buf_printf(out, " %s ", comparison_text(conditions->items[i].op));
+        expr_text(out, conditions->items[i].right);
+    }
+    buf_putc(out, ']');
+    if (residual != NULL) {
+        buf_puts(out, ", filter=");
+        expr_text(out, residual);
+    }
+}
+
+static void limit_text(struct buf *out, const struct node_limit *node)
+{
+    buf_printf(out, "skip=%" PRIu64, node->offset);
+    if (node->has_limit)
+        buf_printf(out, ", fetch=%" PRIu64, node->limit);
+    if (node->has_percent)
+        buf_printf(out, ", fetch=%g%%", node->percent);
+}
+
+static void projection_text(struct buf *out, const struct node_projection *node)
+{
+    buf_puts(out, "expr=[");
+    for (uint32_t i = 0; i < node->exprs.count; i++) {
+        struct eider_str name = node->base.columns.items[i].name;
+        const struct expr_column *column = expr_as_column(node->exprs.items[i]);
+        if (i > 0)
+            buf_puts(out, ", ");
+        expr_text(out, node->exprs.items[i]);
+        if (column == NULL || !str_equal(column->name, name))
+            buf_printf(out, " as %s", name.data);
+    }
+    buf_putc(out, ']');
+}
+
+static void network_text(struct buf *out, uint32_t stage, uint32_t producers, uint32_t consumers)
+{
+    if (stage > 0)
+        buf_printf(out, "stage=%" PRIu32 ", ", stage);
+    buf_printf(out, "input_tasks=%" PRIu32 ", output_tasks=%" PRIu32, producers, consumers);
+}
+
+static void table_text(struct buf *out, const struct node_table_scan *scan)
+{
+    buf_printf(out, "table=%s.%s.%s, ", scan->catalog.data, scan->schema.data, scan->table.data);
+    columns_text(out, &scan->base);
+    filters_text(out, &scan->filters);
+}
+
+/* What stands behind the node's name. */
+static void detail_text(struct buf *out, const struct eider_node *node)
+{
+    switch (node->tag) {
+    case NODE_PARQUET_SCAN:
+        parquet_text(out, node_as_parquet_scan(node));
+        return;
+    case NODE_TABLE_SCAN:
+        table_text(out, node_as_table_scan(node));
+        return;
+    case NODE_FUNCTION_SCAN:
+        buf_printf(out, "function=%s, ", node_as_function_scan(node)->name.data);
+        exprs_text(out, "args", &node_as_function_scan(node)->args);
+        filters_text(out, &node_as_function_scan(node)->filters);
+        return;
+    case NODE_VALUES:
+        buf_printf(out, "values, rows=%" PRIu32, node_as_values(node)->rows.count);
+        return;
+    case NODE_CTE_REF:
+        buf_printf(out, "cte=%" PRIu32, node_as_cte_ref(node)->cte);
+        return;
+    case NODE_FILTER:
+        exprs_text(out, "predicate", &node_as_filter(node)->predicates);
+        return;
+    case NODE_PROJECTION:
+        projection_text(out, node_as_projection(node));
+        return;
+    case NODE_AGGREGATE:
+        aggregate_node_text(out, node_as_aggregate(node));
+        return;
+    case NODE_REPARTITION:
+        exprs_text(out, "partitioning=Hash, keys", &node_as_repartition(node)->keys);
+        buf_printf(out, ", partitions=%" PRIu32, node_as_repartition(node)->partitions);
+        return;
+    case NODE_SORT:
+        keys_text(out, "expr", &node_as_sort(node)->orders);
+        return;
+    case NODE_TOPN:
+        keys_text(out, "expr", &node_as_topn(node)->orders);
+        buf_printf(out, ", skip=%" PRIu64 ", fetch=%" PRIu64, node_as_topn(node)->offset, node_as_topn(node)->limit);
+        return;
+    case NODE_LIMIT:
+        limit_text(out, node_as_limit(node));
+        return;
+    case NODE_DISTINCT:
+        exprs_text(out, "on", &node_as_distinct(node)->targets);
+        return;
+    case NODE_WINDOW:
+        exprs_text(out, "wdw", &node_as_window(node)->windows);
+        return;
+    case NODE_UNNEST:
+        exprs_text(out, "expr", &node_as_unnest(node)->exprs);
+        return;
+    case NODE_LATERAL_FUNCTION:
+        buf_printf(out, "function=%s, ", node_as_lateral_function(node)->name.data);
+        exprs_text(out, "args", &node_as_lateral_function(node)->args);
+        return;
+    case NODE_HASH_JOIN:
+        join_text(out, node_as_hash_join(node)->type, &node_as_hash_join(node)->conditions,
+                  node_as_hash_join(node)->residual);
+        return;
+    case NODE_NESTED_LOOP_JOIN:
+        join_text(out, node_as_nested_loop_join(node)->type, &node_as_nested_loop_join(node)->conditions,
+                  node_as_nested_loop_join(node)->residual);
+        return;
+    case NODE_ASOF_JOIN:
+        join_text(out, node_as_asof_join(node)->type, &node_as_asof_join(node)->conditions,
+                  node_as_asof_join(node)->residual);
+        return;
+    case NODE_SETOP:
+        buf_printf(out, "%s%s", setop_text(node_as_setop(node)->op), node_as_setop(node)->all ? " all" : "");
+        return;
+    case NODE_CTE:
+        buf_printf(out, "cte=%" PRIu32 ", name=%s", node_as_cte(node)->cte, node_as_cte(node)->name.data);
+        return;
+    case NODE_NETWORK_SHUFFLE:
+        network_text(out, node_as_network_shuffle(node)->stage, node_as_network_shuffle(node)->producer_tasks,
+                      node_as_network_shuffle(node)->consumer_tasks);
+        return;
+    case NODE_NETWORK_COALESCE:
+        network_text(out, node_as_network_coalesce(node)->stage, node_as_network_coalesce(node)->producer_tasks,
+                      node_as_network_coalesce(node)->consumer_tasks);
+        return;
+    case NODE_NETWORK_BROADCAST:
+        network_text(out, node_as_network_broadcast(node)->stage, node_as_network_broadcast(node)->producer_tasks,
+                      node_as_network_broadcast(node)->consumer_tasks);
+        return;
+    case NODE_EXCHANGE_SOURCE:
+        buf_printf(out, "stage=%" PRIu32, node_as_exchange_source(node)->stage);
+        return;
+    case NODE_EMPTY:
+    case NODE_DUMMY_SCAN:
+    case NODE_SAMPLE:
+    case NODE_CROSS_JOIN:
+    case NODE_POSITIONAL_JOIN:
+    case NODE_UNION:
+    case NODE_RECURSIVE_CTE:
+    case NODE_DISTRIBUTED_LEAF:
+    case NODE_DISTRIBUTED:
+    case NODE_INVALID:
+    case NODE_TAG_END:
+        return;
+    }
+}
+
+void node_text(struct buf *out, const struct eider_node *node)
+{
+    size_t before;
+
+    buf_puts(out, node_tag_display(node->tag));
+    before = out->size;
+    buf_puts(out, ": ");
+    detail_text(out, node);
+    if (out->size == before + 2 && !out->failed) {
+        out->size = before;
+        out->data[before] = '\0';
+    }
+}
+
+/* ---- Stages ---- */
+
+#define RULE "──────────────────────────────────────────────────" /* fifty */
+
+struct picture {
+    struct buf *out;
+    const struct stage_graph *graph; /* NULL: a plan without stages */
+    const struct plan_stage *stage;
+    uint32_t depth; /* of the stage */
+    bool verbose;
+    unsigned char *drawn; /* per stage; drawn once */
+    struct arena *arena;
+};
+
+static void start_line(const struct picture *picture, uint32_t level)
+{
+    if (picture->graph != NULL)
+        buf_printf(picture->out, "%*s│ ", (int)picture->depth * 2, "");
+    buf_printf(picture->out, "%*s", (int)level * 2, "");
+}
+
+/* Boundaries as their consumer sees them. */
+static void source_text(const struct picture *picture, const struct node_exchange_source *source)
+{
+    const struct stage_input *input = &picture->stage->inputs[source->input];
+
+    buf_printf(picture->out, "[Stage %" PRIu32 "] => %s: ", input->stage, boundary_text(input->kind));
+    if (input->kind == BOUNDARY_BROADCAST)
+        buf_printf(picture->out, "partitions_per_consumer=1, stage_partitions=%" PRIu32 ", input_tasks=%" PRIu32,
+                   input->consumer_tasks, input->producer_tasks);
+    else
+        buf_printf(picture->out, "output_partitions=%" PRIu32 ", input_tasks=%" PRIu32,
+                   input->kind == BOUNDARY_SHUFFLE ? input->partitions : input->producer_tasks, input->producer_tasks);
+}
+
+static void draw_variants(const struct picture *picture, const struct node_distributed_leaf *leaf, uint32_t level)
+{
+    for (uint32_t i = 0; picture->verbose && i < picture->stage->tasks; i++) {
+        start_line(picture, level + 1);
+        buf_printf(picture->out, "t%" PRIu32 ": ", i);
+        if (i < leaf->variants.count)
+            node_text(picture->out, leaf->variants.items[i]);
+        else
+            buf_puts(picture->out, "nothing");
+        buf_putc(picture->out, '\n');
+    }
+}
+
+static void draw_node(const struct picture *picture, const struct eider_node *node, uint32_t level)
+{
+    const struct node_distributed_leaf *leaf = node_as_distributed_leaf(node);
+
+    start_line(picture, level);
+    if (leaf != NULL) {
+        buf_puts(picture->out, "DistributedLeafExec: ");
+        node_text(picture->out, leaf->leaf);
+        buf_putc(picture->out, '\n');
+        draw_variants(picture, leaf, level);
+        return;
+    }
+    if (node->tag == NODE_EXCHANGE_SOURCE && picture->stage != NULL)
+        source_text(picture, node_as_exchange_source(node));
+    else
+        node_text(picture->out, node);
+    buf_putc(picture->out, '\n');
+    for (uint32_t i = 0, n = node_child_count(node); i < n; i++)
+        draw_node(picture, node_child(node, i), level + 1);
+}
+
+/* t0:[p0] t1:[p1]: one partition a task; a stage that feeds a shuffle shows the whole hash range for each. */
+static void draw_head_line(const struct picture *picture)
+{
+    const struct plan_stage *stage = picture->stage;
+
+    buf_printf(picture->out, "%*s┌───── ", (int)picture->depth * 2, "");
+    if (stage->id == 0)
+        buf_puts(picture->out, "DistributedExec");
+    else
+        buf_printf(picture->out, "Stage %" PRIu32, stage->id);
+    buf_puts(picture->out, " ── Tasks:");
+    for (uint32_t i = 0; i < stage->tasks; i++) {
+        if (stage->output == BOUNDARY_SHUFFLE && stage->partitions > 1)
+            buf_printf(picture->out, " t%" PRIu32 ":[p0..p%" PRIu32 "]", i, stage->partitions - 1);
+        else
+            buf_printf(picture->out, " t%" PRIu32 ":[p%" PRIu32 "]", i, stage->output == BOUNDARY_SHUFFLE ? 0 : i);
+    }
+    buf_putc(picture->out, '\n');
+}
+
+static void draw_stage(const struct picture *around, const struct plan_stage *stage, uint32_t depth)
+{
+    struct picture picture = *around;
+
+    picture.stage = stage;
+    picture.depth = depth;
+    draw_head_line(&picture);
+    draw_node(&picture, stage->root, 0);
+    buf_printf(picture.out, "%*s└%s\n", (int)depth * 2, "", RULE);
+    for (uint32_t i = 0; i < stage->input_count; i++) {
+        uint32_t id = stage->inputs[i].stage;
+        if (id == 0 || id > picture.graph->stage_count || picture.drawn[id - 1])
+            continue;
+        picture.drawn[id - 1] = 1;
+        draw_stage(&picture, &picture.graph->stages[id - 1], depth + 1);
+    }
+}
+
+void plan_display(struct buf *out, const struct eider_node *node)
+{
+    struct picture picture = {.out = out};
+
+    draw_node(&picture, node, 0);
+}
+
+void stage_graph_display(struct buf *out, const struct stage_graph *graph, bool verbose)
+{
+    struct arena *arena = arena_new();
+    struct picture picture = {.out = out, .graph = graph, .verbose = verbose, .arena = arena};
+
+    picture.drawn = arena == NULL ? NULL : arena_alloc(arena, graph->stage_count);
+    if (picture.drawn == NULL)
+        out->failed = true;
+    else
+        draw_stage(&picture, &graph->head, 0);
+    arena_free(arena);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_PLAN_DISPLAY_H
+#define EIDER_PLAN_DISPLAY_H
+
+#include "base/buf.h"
+#include "plan/stage.h"
+
+/* Pictures for people. Nothing here is parsed again by anyone. */
+
+/* An expression in one line, like SQL: l_quantity < 24.00. */
+void expr_text(struct buf *out, const struct eider_expr *expr);
+
+/* A type in one line: DECIMAL(15,2). */
+void type_text(struct buf *out, const struct eider_type *type);
+
+/* A node's own line: FilterExec: l_quantity < 24.00. */
+void node_text(struct buf *out, const struct eider_node *node);
+
+/* A plan without stages, one line per node, two spaces per level. */
+void plan_display(struct buf *out, const struct eider_node *node);
+
+/* The picture of a stage graph: the head stage, then the stages it reads, each once, two spaces more per level.
+ * `verbose`: a line per task under each distributed leaf. */
+void stage_graph_display(struct buf *out, const struct stage_graph *graph, bool verbose);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_PLAN_STAGE_H
+#define EIDER_PLAN_STAGE_H
+
+#include "plan/plan.h"
+
+/*
+ * The stage graph: a distributed plan that was cut at its boundaries. Not a plan (its fragments hold EXCHANGE_SOURCE
+ * where boundaries were) and not a running query (that is the coordinator's).
+ *
+ * Stages are numbered 1..n bottom-up, left to right, so a stage only reads stages with smaller numbers; several stages
+ * may read one. The head stage has number 0 and one task.
+ */
+
+/* One input of a stage: input number i of its fragment, as EXCHANGE_SOURCE.input says. */
+struct stage_input {
+    uint32_t stage; /* who produces it */
+    enum boundary kind;
+    uint32_t partitions;     /* of the producer's output */
+    uint32_t producer_tasks; /* tasks of that stage */
+    uint32_t consumer_tasks; /* tasks of this one */
+};
+
+struct plan_stage {
+    uint32_t id;
+    const struct eider_node *root; /* the fragment; a REPARTITION at its top says how rows leave it */
+    uint32_t tasks;
+    uint32_t partitions;  /* of its output: 1 unless it feeds a shuffle */
+    enum boundary output; /* what it feeds; BOUNDARY_COALESCE for the head */
+    bool local;           /* reads what only the application's connection sees: one task, run there */
+    struct stage_input *inputs;
+    uint32_t input_count;
+};
+
+struct stage_graph {
+    struct plan_stage head;
+    struct plan_stage *stages; /* stages[i].id is i + 1 */
+    uint32_t stage_count;
+};
+
+/* Which partitions (of a shuffle) or producer tasks (of a coalesce, a broadcast) consumer task `task` reads: the range
+ * [*ret_first, *ret_first + *ret_count). A count of 0 is legal: nothing to read. */
+void stage_input_range(const struct stage_input *input, uint32_t task, uint32_t *ret_first, uint32_t *ret_count);
+
+/* The fragment of one task: each DISTRIBUTED_LEAF replaced by the task's variant (an EMPTY of the leaf's columns where
+ * it has none). NULL if out of memory. */
+const struct eider_node *stage_fragment(struct arena *arena, const struct plan_stage *stage, uint32_t task);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_PLANNER_DECOMPOSE_H
+#define EIDER_PLANNER_DECOMPOSE_H
+
+#include "plan/plan.h"
+
+/*
+ * Splits an aggregation into phases by the decomposition table (decompose.c): partial states that are plain columns,
+ * their merge, and the expression that makes the answer of merged states.
+ */
+struct decomposition {
+    struct arena *arena;
+    const struct node_aggregate *single;
+};
+
+/* True if every aggregate of the node has an entry in the table (and it has one grouping set). */
+bool aggregate_is_decomposable(const struct node_aggregate *node);
+
+/* The Partial phase over `input`, which stands for the input of `single` (same columns). Output: groups, then the
+ * state columns of each aggregate. NULL if out of memory. */
+struct node_aggregate *aggregate_partial(struct arena *arena, const struct node_aggregate *single,
+                                         const struct eider_node *input);
+
+/* A phase that merges states into states: PartialReduce or Final. `input` has the columns of the Partial phase. */
+struct node_aggregate *aggregate_merge(struct arena *arena, const struct node_aggregate *single,
+                                       const struct eider_node *input, enum aggregate_mode mode);
+
+/* The projection above a Final phase: the columns of `single`. */
+const struct eider_node *aggregate_finish(struct arena *arena, const struct node_aggregate *single,
+                                          const struct eider_node *final);
+
+#endif

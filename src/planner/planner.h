@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_PLANNER_PLANNER_H
+#define EIDER_PLANNER_PLANNER_H
+
+#include "base/verdict.h"
+#include "plan/stage.h"
+
+/*
+ * From a single-node plan to a stage graph. The passes stand in one table in pipeline.c:
+ *   order       declines plans whose answer depends on the order of stored rows
+ *   two_phase   splits aggregates into Partial and Final, for the application's rules (only if there are rules)
+ *   rules       the application's own, in order
+ *   distribute  places boundaries, unless a rule did
+ *   finalise    elides 1→1, numbers stages, scales leaves, cuts the plan at its boundaries
+ */
+
+/* What is known of a file before it is read. */
+struct planner_file {
+    uint64_t bytes;
+    int64_t mtime_ns;
+    uint64_t rows;
+    uint64_t row_group_rows; /* rows of a typical row group; 0 if unknown: then the file is not split */
+};
+
+/* An application's rule: *ret is the plan to go on with, `plan` itself if nothing changes. */
+typedef enum eider_status (*planner_rule)(void *data, struct arena *arena, const struct eider_node *plan,
+                                          const struct eider_node **ret, struct eider_error *err);
+struct planner_rule_entry {
+    const char *name;
+    planner_rule rule;
+    void *data;
+};
+
+struct planner_options {
+    uint32_t workers;             /* how many there are; 1 makes every boundary vanish */
+    uint64_t bytes_per_task;      /* work that justifies a task, at least 1 */
+    uint32_t max_tasks_per_stage; /* at least 1; 0: the number of workers */
+    uint32_t partitions_per_task; /* of a shuffle, at least 1 */
+    bool broadcast_joins;
+    uint64_t broadcast_rows; /* a build side of at most this many rows × tasks is broadcast */
+    /* Looks a file up; NULL: nothing is known of files, and they are not split. */
+    enum eider_status (*file_info)(void *data, const char *path, struct planner_file *ret, struct eider_error *err);
+    void *file_data;
+    const struct planner_rule_entry *rules;
+    uint32_t rule_count;
+};
+
+/* Plans. With a verdict that says no, *ret is not filled: the query runs on DuckDB alone. What is made lives in `arena`.
+ * Errors: PLAN (a rule's plan that is inconsistent), MEMORY, IO. */
+enum eider_status planner_plan(struct arena *arena, const struct eider_node *plan,
+                               const struct planner_options *options, struct stage_graph *ret,
+                               struct verdict *verdict, struct eider_error *err);
+
+#endif
