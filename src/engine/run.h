@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_ENGINE_RUN_H
+#define EIDER_ENGINE_RUN_H
+
+/*
+ * A run: the execution of one task (or of the head stage), which can be cancelled from any thread. It knows
+ * the connection that is busy for it, and remembers the first failure that a sink or source of it met: DuckDB
+ * passes on only a text, so that failure, status and hint included, takes the place of DuckDB's error.
+ *
+ * A run executes one statement at a time. run_cancel is sticky: what is started afterwards fails at once. It
+ * is not lost either when it comes while a statement is being planned, though DuckDB forgets interrupts then.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "duckdb.h"
+
+#include "base/error.h"
+
+struct run;
+
+enum eider_status run_new(struct run **ret, struct eider_error *err);
+struct run *run_ref(struct run *run);
+void run_unref(struct run *run); /* accepts NULL */
+
+/* Any thread. */
+void run_cancel(struct run *run);
+bool run_is_cancelled(const struct run *run);
+void run_fail(struct run *run, const struct eider_error *error); /* the first failure counts */
+
+enum run_mode {
+    RUN_INVALID = 0,
+    RUN_MATERIALIZE, /* the result is complete when run_execute returns */
+    RUN_STREAM       /* its chunks are computed while they are fetched; end it with run_detach */
+};
+
+/*
+ * Executes one statement. On success *ret_result is the caller's (duckdb_destroy_result); on failure it is
+ * zeroed. Errors: CANCELLED; the run's own failure; SQL with DuckDB's message (MEMORY and IO where DuckDB
+ * says so). The thread that uses the connection.
+ */
+enum eider_status run_execute(struct run *run, duckdb_connection connection, const char *sql,
+                              enum run_mode mode, duckdb_result *ret_result, struct eider_error *err);
+
+/* Executes a statement whose result is one BIGINT, such as the count() around a sink. Errors: as run_execute.
+ */
+enum eider_status run_count(struct run *run, duckdb_connection connection, const char *sql,
+                            uint64_t *ret_count, struct eider_error *err);
+
+/* The run leaves the connection alone from now on: a streamed result has been destroyed. */
+void run_detach(struct run *run);
+
+/* While a streamed result is fetched: turns DuckDB's error text (NULL: none) into a status, as run_execute
+ * does. */
+enum eider_status run_result_error(struct run *run, duckdb_result *result, struct eider_error *err);
+
+#endif
