@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The distribute pass: places network boundaries in a plan that has none.
+ *
+ * Bottom-up; see distribute.h for what "placed" means. Every operator says how its inputs must be spread and how its
+ * output then is; where an input is spread otherwise, a boundary goes between. Rules:
+ *   scan                   its stage has as many tasks as its files are worth
+ *   filter, projection,    run where their input is
+ *   unnest, lateral
+ *   aggregate, distinct    in place if rows are spread by (a part of) the group keys, else in two phases or after a
+ *                          shuffle: distribute_aggregate.c
+ *   joins                  in place if both sides are in step, else broadcast or shuffle: distribute_join.c
+ *   top-n, limit           per task, then once more in one task
+ *   union                  in one stage, whose tasks each take a part of every input
+ *   sort, window, set operations, recursive CTEs and what else needs all rows: one task, over distributed inputs
+ * The tree is equivalent because each boundary is the identity on the multiset of rows, and each operator that
+ * runs in several tasks is one whose result over a partition of the rows is the same partition of its result.
+ *
+ * Nothing of the input plan is changed; what is made lives in the arena. What is declined was declined by the order
+ * pass before.
+ */
+#include "planner/distribute.h"
+
+#include <string.h>
+
+#include "plan/object.h"
+
+bool distribute_no_memory(struct distribute *d)
+{
+    if (d->status == EIDER_OK)
+        d->status = error_no_memory(d->err);
+    return false;
+}
+
+/* ---- Estimates ---- */
+
+double distribute_rows(const struct eider_node *node)
+{
+    double most = 0;
+
+    if (node->rows >= 0)
+        return node->rows;
+    for (uint32_t i = 0, n = node_child_count(node); i < n; i++) {
+        double rows = distribute_rows(node_child(node, i));
+        if (rows > most)
+            most = rows;
+    }
+    return most;
+}
+
+static double type_bytes(const struct eider_type *type)
+{
+    switch ((int)type->tag) {
+    case TYPE_BOOLEAN:
+    case TYPE_TINYINT:
+    case TYPE_UTINYINT:
+        return 1;
+    case TYPE_SMALLINT:
+    case TYPE_USMALLINT:
+    case TYPE_ENUM:
+        return 2;
+    case TYPE_INTEGER:
+    case TYPE_UINTEGER:
+    case TYPE_FLOAT:
+    case TYPE_DATE:
+        return 4;
+    case TYPE_HUGEINT:
+    case TYPE_UHUGEINT:
+    case TYPE_UUID:
+    case TYPE_INTERVAL:
+        return 16;
+    case TYPE_VARCHAR:
+    case TYPE_BLOB:
+    case TYPE_JSON:
+        return 24;
+    case TYPE_LIST:
+    case TYPE_MAP:
+    case TYPE_STRUCT:
+    case TYPE_ARRAY:
+    case TYPE_UNION:
+        return 64;
+    default:
+        return 8;
+    }
+}
+
+double distribute_bytes(const struct eider_node *node)
+{
+    double width = 1;
+
+    for (uint32_t i = 0; i < node->columns.count; i++)
+        width += type_bytes(node->columns.items[i].type);
+    return width * distribute_rows(node);
+}
+
+uint32_t distribute_tasks_for(const struct distribute *d, double bytes)
+{
+    double tasks = bytes / (double)d->options->bytes_per_task;
+
+    if (tasks >= (double)d->max_tasks)
+        return d->max_tasks;
+    return tasks <= 1 ? 1 : (uint32_t)tasks + (tasks > (double)(uint32_t)tasks ? 1 : 0);
+}
+
+/* ---- Keys ---- */
+
+struct key_slots key_slots_map(struct arena *arena, const struct key_slots *keys, const struct expr_list *outputs)
+{
+    struct key_slots mapped = {arena_alloc_array(arena, keys->count, sizeof(struct u32_list)), keys->count};
+
+    for (uint32_t i = 0; mapped.slots != NULL && i < keys->count; i++) {
+        mapped.slots[i] = u32_list_new(arena, outputs->count);
+        mapped.slots[i].count = 0;
+        for (uint32_t k = 0; k < outputs->count; k++) {
+            const struct expr_column *column = expr_as_column(outputs->items[k]);
+            for (uint32_t s = 0; column != NULL && s < keys->slots[i].count; s++) {
+                if (keys->slots[i].items[s] == column->index) {
+                    mapped.slots[i].items[mapped.slots[i].count++] = k;
+                    break;
+                }
+            }
+        }
+    }
+    if (mapped.slots == NULL)
+        mapped.count = 0;
+    return mapped;
+}
+
+struct key_slots key_slots_project(struct arena *arena, const struct key_slots *keys, const struct u32_list *projection,
+                                   uint32_t first, uint32_t count)
+{
+    struct key_slots mapped = {arena_alloc_array(arena, keys->count, sizeof(struct u32_list)), keys->count};
+
+    for (uint32_t i = 0; mapped.slots != NULL && i < keys->count; i++) {
+        mapped.slots[i] = u32_list_new(arena, projection->count);
+        mapped.slots[i].count = 0;
+        for (uint32_t k = 0; k < projection->count; k++) {
+            uint32_t index = projection->items[k];
+            if (index < first || index - first >= count)
+                continue;
+            for (uint32_t s = 0; s < keys->slots[i].count; s++) {
+                if (keys->slots[i].items[s] == index - first) {
+                    mapped.slots[i].items[mapped.slots[i].count++] = k;
+                    break;
+                }
+            }
+        }
+    }
+    if (mapped.slots == NULL)
+        mapped.count = 0;
+    return mapped;
+}
+
+struct key_slots key_slots_of(struct arena *arena, const struct expr_list *keys)
+{
+    struct key_slots made = {arena_alloc_array(arena, keys->count, sizeof(struct u32_list)), keys->count};
+
+    for (uint32_t i = 0; made.slots != NULL && i < keys->count; i++) {
+        const struct expr_column *column = expr_as_column(keys->items[i]);
+        made.slots[i] = u32_list_new(arena, 1);
+        if (column != NULL && made.slots[i].count == 1)
+            made.slots[i].items[0] = column->index;
+        else
+            made.slots[i].count = 0;
+    }
+    if (made.slots == NULL)
+        made.count = 0;
+    return made;
+}
+
+bool key_slots_within(const struct key_slots *keys, const struct expr_list *columns)
+{
+    for (uint32_t i = 0; i < keys->count; i++) {
+        bool found = false;
+        for (uint32_t k = 0; !found && k < columns->count; k++) {
+            const struct expr_column *column = expr_as_column(columns->items[k]);
+            for (uint32_t s = 0; column != NULL && s < keys->slots[i].count; s++)
+                found |= keys->slots[i].items[s] == column->index;
+        }
+        if (!found)
+            return false;
+    }
+    return keys->count > 0;
+}
+
+/* ---- Boundaries ---- */
+
+static void copy_columns(struct eider_node *node, const struct eider_node *input)
+{
+    node->columns = input->columns;
+    node->rows = input->rows;
+}
+
+static uint32_t tasks_of(const struct placed *placed)
+{
+    return placed->spread == SPREAD_ONE || placed->spread == SPREAD_LOCAL ? 1 : placed->tasks;
+}
+
+/*
+ * What a new boundary over `placed` reads: the placed plan; but where that is nothing but a boundary itself (a
+ * reference to a CTE), the stage below it, which saves a stage that would only copy. Returns its tasks.
+ */
+static uint32_t producer_of(const struct placed *placed, const struct eider_node **ret)
+{
+    const struct node_network_shuffle *shuffle = node_as_network_shuffle(placed->node);
+    const struct node_network_coalesce *coalesce = node_as_network_coalesce(placed->node);
+    const struct node_network_broadcast *broadcast = node_as_network_broadcast(placed->node);
+
+    *ret = placed->node;
+    if (shuffle != NULL) {
+        *ret = shuffle->input;
+        return shuffle->producer_tasks;
+    }
+    if (coalesce != NULL) {
+        *ret = coalesce->input;
+        return coalesce->producer_tasks;
+    }
+    if (broadcast != NULL && tasks_of(placed) == 1) {
+        *ret = broadcast->input;
+        return broadcast->producer_tasks;
+    }
+    return tasks_of(placed);
+}
+
+/* N tasks to some, without repartitioning. */
+static bool gather(struct distribute *d, struct placed *placed, enum spread spread, uint32_t tasks)
+{
+    struct node_network_coalesce *boundary = node_network_coalesce_new(d->arena);
+
+    if (boundary == NULL)
+        return distribute_no_memory(d);
+    boundary->producer_tasks = producer_of(placed, &boundary->input);
+    copy_columns(&boundary->base, placed->node);
+    *placed = (struct placed){.node = &boundary->base, .spread = spread, .tasks = tasks};
+    return true;
+}
+
+bool distribute_coalesce(struct distribute *d, struct placed *placed)
+{
+    return placed->spread == SPREAD_ONE ? true : gather(d, placed, SPREAD_ONE, 1);
+}
+
+bool distribute_leave_local(struct distribute *d, struct placed *placed)
+{
+    return placed->spread == SPREAD_LOCAL ? distribute_coalesce(d, placed) : true;
+}
+
+bool distribute_scatter(struct distribute *d, struct placed *placed, uint32_t tasks)
+{
+    return gather(d, placed, SPREAD_ANY, tasks);
+}
+
+bool distribute_broadcast(struct distribute *d, struct placed *placed, uint32_t tasks)
+{
+    struct node_network_broadcast *boundary = node_network_broadcast_new(d->arena);
+
+    if (boundary == NULL)
+        return distribute_no_memory(d);
+    boundary->producer_tasks = producer_of(placed, &boundary->input);
+    copy_columns(&boundary->base, placed->node);
+    *placed = (struct placed){.node = &boundary->base, .spread = SPREAD_ANY, .tasks = tasks};
+    return true;
+}
+
+bool distribute_shuffle(struct distribute *d, struct placed *placed, const struct expr_list *keys, uint32_t tasks)
+{
+    struct node_repartition *repartition = node_repartition_new(d->arena);
+    struct node_network_shuffle *boundary = node_network_shuffle_new(d->arena);
+
+    if (repartition == NULL || boundary == NULL)
+        return distribute_no_memory(d);
+    repartition->input = placed->node;
+    repartition->keys = *keys;
+    repartition->partitions = d->partitions;
+    copy_columns(&repartition->base, placed->node);
+    boundary->input = &repartition->base;
+    boundary->producer_tasks = tasks_of(placed);
+    copy_columns(&boundary->base, placed->node);
+    *placed = (struct placed){.node = &boundary->base,
+                              .spread = SPREAD_HASH,
+                              .tasks = tasks,
+                              .keys = key_slots_of(d->arena, keys)};
+    return !arena_failed(d->arena) || distribute_no_memory(d);
+}
+
+const struct eider_node *distribute_rebuild(struct distribute *d, const struct eider_node *node,
+                                            const struct placed *children)
+{
+    uint32_t count = node_child_count(node);
+    const struct eider_node **nodes = arena_alloc_array(d->arena, count, sizeof(*nodes));
+    const struct eider_node *made = NULL;
+
+    for (uint32_t i = 0; nodes != NULL && i < count; i++)
+        nodes[i] = children[i].node;
+    if (nodes != NULL)
+        made = node_with_children(d->arena, node, nodes);
+    if (made == NULL)
+        distribute_no_memory(d);
+    return made;
+}
+
+/* ---- Operators ---- */
+
+static bool place_parquet(struct distribute *d, const struct node_parquet_scan *scan, struct placed *ret)
+{
+    double bytes = 0;
+    bool splits = true;
+
+    for (uint32_t i = 0; i < scan->files.count; i++)
+        bytes += (double)scan->files.items[i].bytes;
+    for (uint32_t i = 0; i < scan->read.count; i++)
+        splits &= scan->read.items[i].role != SCAN_FILE_INDEX && scan->read.items[i].role != SCAN_ROWID;
+    ret->node = &scan->base;
+    ret->tasks = splits ? distribute_tasks_for(d, bytes) : 1;
+    ret->spread = ret->tasks > 1 ? SPREAD_ANY : SPREAD_ONE;
+    return true;
+}
+
+/* Operators that work row by row: the keys survive as far as the output has them. */
+static bool place_in_place(struct distribute *d, const struct eider_node *node, struct placed *ret)
+{
+    struct placed input;
+
+    if (!distribute_place(d, node_child(node, 0), &input))
+        return false;
+    *ret = input;
+    ret->node = distribute_rebuild(d, node, &input);
+    if (node->tag == NODE_FILTER) {
+        ret->keys = key_slots_project(d->arena, &input.keys, &node_as_filter(node)->projection, 0, UINT32_MAX);
+    } else if (node->tag == NODE_PROJECTION) {
+        ret->keys = key_slots_map(d->arena, &input.keys, &node_as_projection(node)->exprs);
+    } else if (node->tag == NODE_LATERAL_FUNCTION) {
+        ret->keys = (struct key_slots){NULL, 0};
+        if (ret->spread == SPREAD_HASH)
+            ret->spread = SPREAD_ANY;
+    }
+    return ret->node != NULL;
+}
+
+/* Everything in one task, over inputs that are distributed as far as they can be. */
+static bool place_in_one_task(struct distribute *d, const struct eider_node *node, struct placed *ret)
+{
+    uint32_t count = node_child_count(node), local = 0;
+    struct placed *inputs = arena_alloc_array(d->arena, count, sizeof(*inputs));
+
+    if (inputs == NULL)
+        return distribute_no_memory(d);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!distribute_place(d, node_child(node, i), &inputs[i]))
+            return false;
+        local += inputs[i].spread == SPREAD_LOCAL;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if ((local < count && !distribute_leave_local(d, &inputs[i])) ||
+            (inputs[i].spread != SPREAD_LOCAL && !distribute_coalesce(d, &inputs[i])))
+            return false;
+    }
+    *ret = (struct placed){.spread = local == count && count > 0 ? SPREAD_LOCAL : SPREAD_ONE, .tasks = 1};
+    ret->node = distribute_rebuild(d, node, inputs);
+    return ret->node != NULL;
+}
+
+/* Inside a recursive CTE nothing is distributed: its parts refer to each other. */
+static bool place_whole(const struct eider_node *node, struct placed *ret)
+{
+    *ret = (struct placed){.node = node, .spread = SPREAD_ONE, .tasks = 1};
+    return true;
+}
+
+/* The operator per task, and once more over all tasks' rows. `each` is what runs per task. */
+static bool place_twice(struct distribute *d, const struct eider_node *node, const struct eider_node *each,
+                        const struct placed *input, struct placed *ret)
+{
+    struct placed placed = *input;
+
+    if (placed.spread == SPREAD_ANY || placed.spread == SPREAD_HASH) {
+        if ((placed.node = distribute_rebuild(d, each, &placed)) == NULL || !distribute_coalesce(d, &placed))
+            return false;
+    }
+    *ret = (struct placed){.spread = placed.spread, .tasks = 1};
+    ret->node = distribute_rebuild(d, node, &placed);
+    return ret->node != NULL;
+}
+
+static bool place_topn(struct distribute *d, const struct node_topn *node, struct placed *ret)
+{
+    struct placed input;
+    struct node_topn *each;
+
+    if (!distribute_place(d, node->input, &input))
+        return false;
+    if (node->limit > UINT64_MAX - node->offset)
+        return distribute_coalesce(d, &input) && place_twice(d, &node->base, &node->base, &input, ret);
+    if ((each = (struct node_topn *)node_clone(d->arena, &node->base)) == NULL)
+        return distribute_no_memory(d);
+    each->limit = node->limit + node->offset;
+    each->offset = 0;
+    return place_twice(d, &node->base, &each->base, &input, ret);
+}
+
+static bool place_limit(struct distribute *d, const struct node_limit *node, struct placed *ret)
+{
+    struct placed input;
+    struct node_limit *each;
+
+    if (!distribute_place(d, node->input, &input))
+        return false;
+    if (!node->has_limit || node->has_percent || node->limit > UINT64_MAX - node->offset)
+        return (input.spread == SPREAD_LOCAL || distribute_coalesce(d, &input)) &&
+               place_twice(d, &node->base, &node->base, &input, ret);
+    if ((each = (struct node_limit *)node_clone(d->arena, &node->base)) == NULL)
+        return distribute_no_memory(d);
+    each->limit = node->limit + node->offset;
+    each->offset = 0;
+    return place_twice(d, &node->base, &each->base, &input, ret);
+}
+
+static bool place_union(struct distribute *d, const struct node_union *node, struct placed *ret)
+{
+    uint32_t count = node->inputs.count, tasks = 1, one = 0, local = 0;
+    struct placed *inputs = arena_alloc_array(d->arena, count, sizeof(*inputs));
+
+    if (inputs == NULL)
+        return distribute_no_memory(d);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!distribute_place(d, node->inputs.items[i], &inputs[i]))
+            return false;
+        tasks = inputs[i].tasks > tasks ? inputs[i].tasks : tasks;
+        local += inputs[i].spread == SPREAD_LOCAL;
+        one += inputs[i].spread == SPREAD_ONE;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (local < count && !distribute_leave_local(d, &inputs[i]))
+            return false;
+        if (one + local < count && inputs[i].spread == SPREAD_ONE && !distribute_scatter(d, &inputs[i], tasks))
+            return false;
+    }
+    *ret = (struct placed){.tasks = tasks, .spread = SPREAD_ANY};
+    if (one + local == count)
+        ret->spread = local == count ? SPREAD_LOCAL : SPREAD_ONE;
+    ret->node = distribute_rebuild(d, &node->base, inputs);
+    return ret->node != NULL;
+}
+
+bool distribute_place(struct distribute *d, const struct eider_node *node, struct placed *ret)
+{
+    *ret = (struct placed){.spread = SPREAD_ONE, .tasks = 1};
+    switch (node->tag) {
+    case NODE_PARQUET_SCAN:
+        return place_parquet(d, node_as_parquet_scan(node), ret);
+    case NODE_TABLE_SCAN:
+        *ret = (struct placed){.node = node, .spread = SPREAD_LOCAL, .tasks = 1};
+        return true;
+    case NODE_FUNCTION_SCAN:
+    case NODE_VALUES:
+    case NODE_EMPTY:
+    case NODE_DUMMY_SCAN:
+    case NODE_EXCHANGE_SOURCE:
+    case NODE_RECURSIVE_CTE:
+        return place_whole(node, ret);
+    case NODE_FILTER:
+    case NODE_PROJECTION:
+    case NODE_UNNEST:
+    case NODE_LATERAL_FUNCTION:
+        return place_in_place(d, node, ret);
+    case NODE_AGGREGATE:
+        return distribute_aggregate(d, node_as_aggregate(node), ret);
+    case NODE_DISTINCT:
+        return distribute_distinct(d, node_as_distinct(node), ret);
+    case NODE_HASH_JOIN:
+    case NODE_NESTED_LOOP_JOIN:
+    case NODE_CROSS_JOIN:
+    case NODE_ASOF_JOIN:
+        return distribute_join(d, node, ret);
+    case NODE_TOPN:
+        return place_topn(d, node_as_topn(node), ret);
+    case NODE_LIMIT:
+        return place_limit(d, node_as_limit(node), ret);
+    case NODE_UNION:
+        return place_union(d, node_as_union(node), ret);
+    case NODE_CTE:
+        return distribute_cte(d, node_as_cte(node), ret);
+    case NODE_CTE_REF:
+        return distribute_cte_ref(d, node_as_cte_ref(node), ret);
+    case NODE_SORT:
+    case NODE_WINDOW:
+    case NODE_SETOP:
+    case NODE_SAMPLE:
+    case NODE_POSITIONAL_JOIN:
+    case NODE_REPARTITION:
+        return place_in_one_task(d, node, ret);
+    case NODE_NETWORK_SHUFFLE:
+    case NODE_NETWORK_COALESCE:
+    case NODE_NETWORK_BROADCAST:
+    case NODE_DISTRIBUTED_LEAF:
+    case NODE_DISTRIBUTED:
+    case NODE_INVALID:
+    case NODE_TAG_END:
+        break;
+    }
+    d->status = error_set(d->err, EIDER_ERROR_INTERNAL, "%s reached the distribute pass", node_tag_display(node->tag));
+    return false;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Aggregates and DISTINCT in the distribute pass.
+ *
+ *   rows spread by (a part of) the group keys   Single, in place: no group spans two tasks
+ *   decomposable, and it reduces                Partial → boundary → Final, and a projection
+ *   else, with group keys                       shuffle the rows by the keys → Single
+ *   else                                        coalesce the rows → Single
+ * The boundary between the phases is a coalesce to one task where the states are few, else a shuffle on the keys.
+ * Partial aggregation of keys that hardly repeat costs a hash table and saves nothing, so it needs an estimated
+ * reduction of MIN_REDUCTION (PERFORMANCE: a 4 × reduction did not pay).
+ */
+#include "planner/decompose.h"
+#include "planner/distribute.h"
+
+#include "plan/object.h"
+
+#define MIN_REDUCTION      8.0
+#define FEW_STATES         100000.0 /* rows that one task merges without being missed */
+
+static bool is_spread(const struct placed *placed)
+{
+    return placed->spread == SPREAD_ANY || placed->spread == SPREAD_HASH;
+}
+
+/* How the keys of the input look in an output that starts with the group expressions. */
+static struct key_slots keys_after_grouping(struct distribute *d, const struct placed *input,
+                                            const struct expr_list *groups)
+{
+    return key_slots_map(d->arena, &input->keys, groups);
+}
+
+/* In place: the spread stays as it is. */
+static bool aggregate_in_place(struct distribute *d, const struct node_aggregate *node, const struct placed *input,
+                               struct placed *ret)
+{
+    *ret = *input;
+    ret->keys = keys_after_grouping(d, input, &node->groups);
+    ret->node = distribute_rebuild(d, &node->base, input);
+    return ret->node != NULL;
+}
+
+/* Estimated rows of partial states over all tasks. */
+static double state_rows(const struct node_aggregate *node, const struct placed *input)
+{
+    double groups = node->groups.count == 0 ? 1 : distribute_rows(&node->base);
+    double states = groups * (double)input->tasks, rows = distribute_rows(node->input);
+
+    return states < rows ? states : rows;
+}
+
+static bool reduces(const struct node_aggregate *node, const struct placed *input)
+{
+    double rows = distribute_rows(node->input);
+
+    if (node->groups.count == 0)
+        return true;
+    return state_rows(node, input) * MIN_REDUCTION <= rows || state_rows(node, input) <= FEW_STATES / 10;
+}
+
+static bool group_columns(struct distribute *d, const struct eider_node *node, uint32_t count, struct expr_list *ret)
+{
+    *ret = expr_list_new(d->arena, count);
+    for (uint32_t i = 0; i < ret->count; i++)
+        ret->items[i] = expr_column_of(d->arena, node, i);
+    return !arena_failed(d->arena) || distribute_no_memory(d);
+}
+
+static bool aggregate_in_phases(struct distribute *d, const struct node_aggregate *node, const struct placed *input,
+                                struct placed *ret)
+{
+    struct node_aggregate *phase = aggregate_partial(d->arena, node, input->node);
+    bool few = node->groups.count == 0 || node->sets.count > 0 || state_rows(node, input) <= FEW_STATES;
+    struct expr_list keys;
+    uint32_t tasks;
+
+    if (phase == NULL)
+        return distribute_no_memory(d);
+    *ret = *input;
+    ret->node = &phase->base;
+    tasks = few ? 1 : distribute_tasks_for(d, distribute_bytes(&phase->base));
+    if (tasks == 1 ? !distribute_coalesce(d, ret)
+                   : !group_columns(d, ret->node, node->groups.count, &keys) ||
+                         !distribute_shuffle(d, ret, &keys, tasks))
+        return false;
+    if ((phase = aggregate_merge(d->arena, node, ret->node, AGGREGATE_FINAL)) == NULL)
+        return distribute_no_memory(d);
+    ret->keys = keys_after_grouping(d, ret, &phase->groups);
+    ret->node = aggregate_finish(d->arena, node, &phase->base);
+    return ret->node != NULL || distribute_no_memory(d);
+}
+
+/* Group expressions as keys of a shuffle below: only those of types that hash alike when they are equal. */
+static bool aggregate_after_shuffle(struct distribute *d, const struct node_aggregate *node, const struct placed *input,
+                                    struct placed *ret)
+{
+    struct placed placed = *input;
+    uint32_t tasks = distribute_tasks_for(d, distribute_bytes(node->input));
+
+    if (!distribute_shuffle(d, &placed, &node->groups, tasks > input->tasks ? tasks : input->tasks))
+        return false;
+    *ret = placed;
+    ret->keys = key_slots_of(d->arena, &node->groups);
+    for (uint32_t i = 0; i < ret->keys.count; i++) {
+        ret->keys.slots[i] = u32_list_new(d->arena, 1);
+        if (ret->keys.slots[i].count == 1)
+            ret->keys.slots[i].items[0] = i;
+    }
+    ret->node = distribute_rebuild(d, &node->base, &placed);
+    return ret->node != NULL;
+}
+
+bool distribute_aggregate(struct distribute *d, const struct node_aggregate *node, struct placed *ret)
+{
+    struct placed input;
+
+    if (!distribute_place(d, node->input, &input))
+        return false;
+    if (!is_spread(&input))
+        return aggregate_in_place(d, node, &input, ret);
+    if (input.spread == SPREAD_HASH && node->sets.count == 0 && key_slots_within(&input.keys, &node->groups))
+        return aggregate_in_place(d, node, &input, ret);
+    if (aggregate_is_decomposable(node) && reduces(node, &input))
+        return aggregate_in_phases(d, node, &input, ret);
+    if (node->groups.count > 0 && node->sets.count == 0)
+        return aggregate_after_shuffle(d, node, &input, ret);
+    return distribute_coalesce(d, &input) && aggregate_in_place(d, node, &input, ret);
+}
+
+/* ---- DISTINCT ---- */
+
+/* All columns, or the targets of DISTINCT ON. */
+static bool distinct_keys(struct distribute *d, const struct node_distinct *node, const struct placed *input,
+                          struct expr_list *ret)
+{
+    if (node->targets.count > 0) {
+        *ret = node->targets;
+        return true;
+    }
+    return group_columns(d, input->node, input->node->columns.count, ret);
+}
+
+bool distribute_distinct(struct distribute *d, const struct node_distinct *node, struct placed *ret)
+{
+    struct placed input;
+    struct expr_list keys;
+    double rows = distribute_rows(node->input), out = distribute_rows(&node->base);
+
+    if (!distribute_place(d, node->input, &input) || !distinct_keys(d, node, &input, &keys))
+        return false;
+    if (is_spread(&input) && !(input.spread == SPREAD_HASH && key_slots_within(&input.keys, &keys))) {
+        /* Once per task where that removes most rows, then over all rows of a key. */
+        if (out * (double)input.tasks * MIN_REDUCTION <= rows || out * (double)input.tasks <= FEW_STATES / 10) {
+            if ((input.node = distribute_rebuild(d, &node->base, &input)) == NULL)
+                return false;
+            if (node->targets.count == 0 && !group_columns(d, input.node, input.node->columns.count, &keys))
+                return false;
+        }
+        if (out * (double)input.tasks <= FEW_STATES) {
+            if (!distribute_coalesce(d, &input))
+                return false;
+        } else if (!distribute_shuffle(d, &input, &keys, input.tasks)) {
+            return false;
+        }
+    }
+    *ret = input;
+    ret->node = distribute_rebuild(d, &node->base, &input);
+    return ret->node != NULL;
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The finalise pass: from a plan with boundaries, placed by the distribute pass or by a rule, to a stage graph.
+ *
+ *   * A boundary from one task to one task vanishes, unless several read its input (a CTE is computed once) or its input
+ *     is read on the application's connection.
+ *   * The plan is cut at the others. A boundary's producer_tasks are the tasks of the stage below it; the tasks of the
+ *     stage it stands in are those that the boundary above that stage asks for.
+ *   * Stages get their numbers when everything below them has one: bottom-up, left to right. Boundaries over the same
+ *     node (by identity) read one stage.
+ *   * Leaves are scaled to the tasks of their stage.
+ * A plan that is inconsistent (a rule's) is an error that names the node. If nothing is left to distribute, the verdict
+ * says so.
+ */
+#include "planner/passes.h"
+
+#include "plan/object.h"
+
+#define MAX_STAGES 1000
+#define MAX_TASKS  100000
+
+struct known_stage {
+    const struct eider_node *input; /* of the boundary */
+    uint32_t readers;
+    uint32_t id; /* 0: not numbered yet */
+};
+
+struct finalise {
+    struct planning *p;
+    struct known_stage known[MAX_STAGES];
+    uint32_t known_count;
+    struct plan_stage stages[MAX_STAGES];
+    uint32_t stage_count;
+    enum eider_status status;
+};
+
+struct boundary_view {
+    enum boundary kind;
+    const struct eider_node *input;
+    uint32_t producer_tasks;
+    uint32_t consumer_tasks; /* 0: what the stage has */
+};
+
+static bool fail(struct finalise *f, enum eider_status status)
+{
+    if (f->status == EIDER_OK)
+        f->status = status;
+    return false;
+}
+
+static bool look_at(const struct eider_node *node, struct boundary_view *ret)
+{
+    const struct node_network_shuffle *shuffle = node_as_network_shuffle(node);
+    const struct node_network_coalesce *coalesce = node_as_network_coalesce(node);
+    const struct node_network_broadcast *broadcast = node_as_network_broadcast(node);
+
+    if (shuffle != NULL)
+        *ret = (struct boundary_view){BOUNDARY_SHUFFLE, shuffle->input, shuffle->producer_tasks,
+                                      shuffle->consumer_tasks};
+    else if (coalesce != NULL)
+        *ret = (struct boundary_view){BOUNDARY_COALESCE, coalesce->input, coalesce->producer_tasks,
+                                      coalesce->consumer_tasks};
+    else if (broadcast != NULL)
+        *ret = (struct boundary_view){BOUNDARY_BROADCAST, broadcast->input, broadcast->producer_tasks,
+                                      broadcast->consumer_tasks};
+    return shuffle != NULL || coalesce != NULL || broadcast != NULL;
+}
+
+/* ---- Who reads what ---- */
+
+static struct known_stage *find_known(struct finalise *f, const struct eider_node *input)
+{
+    for (uint32_t i = 0; i < f->known_count; i++) {
+        if (f->known[i].input == input)
+            return &f->known[i];
+    }
+    return NULL;
+}
+
+/* Counts the readers of each boundary's input; goes below each input once. */
+static bool count_readers(struct finalise *f, const struct eider_node *node)
+{
+    struct boundary_view view;
+
+    if (look_at(node, &view)) {
+        struct known_stage *known = find_known(f, view.input);
+        if (known != NULL) {
+            known->readers++;
+            return true;
+        }
+        if (f->known_count == MAX_STAGES) {
+            verdict_no(f->p->verdict, VERDICT_LIMIT, "the plan has more than %d stages", MAX_STAGES);
+            return false;
+        }
+        f->known[f->known_count++] = (struct known_stage){view.input, 1, 0};
+    }
+    for (uint32_t i = 0, n = node_child_count(node); i < n; i++) {
+        if (!count_readers(f, node_child(node, i)))
+            return false;
+    }
+    return true;
+}
+
+/* True if the stage reads what only the application's connection sees. */
+static bool is_local(const struct eider_node *node)
+{
+    if (node->tag == NODE_TABLE_SCAN)
+        return true;
+    if (node_is_boundary(node))
+        return false;
+    for (uint32_t i = 0, n = node_child_count(node); i < n; i++) {
+        if (is_local(node_child(node, i)))
+            return true;
+    }
+    return false;
+}
+
+/* ---- Checks of boundaries that a rule placed ---- */
+
+static bool check_boundary(struct finalise *f, const struct eider_node *node, const struct boundary_view *view,
+                           const struct plan_stage *stage)
+{
+    const char *problem = NULL;
+
+    if (view->producer_tasks == 0)
+        problem = "has zero producer tasks";
+    else if (view->producer_tasks > MAX_TASKS)
+        problem = "has too many producer tasks";
+    else if (view->consumer_tasks != 0 && view->consumer_tasks != stage->tasks)
+        problem = "has another number of consumer tasks than the boundary above it has producer tasks";
+    else if (view->kind == BOUNDARY_SHUFFLE && view->input->tag != NODE_REPARTITION)
+        problem = "needs a hash RepartitionExec as its input";
+    if (problem == NULL)
+        return true;
+    error_set(f->p->err, EIDER_ERROR_PLAN, "%s %s", node_tag_display(node->tag), problem);
+    error_node(f->p->err, node_tag_display(node->tag));
+    return fail(f, EIDER_ERROR_PLAN);
+}
+
+/* ---- Cutting ---- */
+
+static const struct eider_node *cut(struct finalise *f, const struct eider_node *node, struct plan_stage *stage);
+
+static uint32_t output_partitions(const struct eider_node *input)
+{
+    return input->tag == NODE_REPARTITION ? node_as_repartition(input)->partitions : 1;
+}
+
+/* The number of the stage that computes `view->input`: cuts it if that is not done yet. 0: failed. */
+static uint32_t stage_of(struct finalise *f, const struct boundary_view *view)
+{
+    struct known_stage *known = find_known(f, view->input);
+    struct plan_stage stage = {.tasks = view->producer_tasks, .output = view->kind};
+
+    if (known->id != 0)
+        return known->id;
+    stage.partitions = output_partitions(view->input);
+    if (stage.partitions > 1)
+        stage.output = BOUNDARY_SHUFFLE;
+    stage.local = is_local(view->input);
+    if ((stage.root = cut(f, view->input, &stage)) == NULL)
+        return 0;
+    stage.id = ++f->stage_count;
+    f->stages[stage.id - 1] = stage;
+    return known->id = stage.id;
+}
+
+static bool add_input(struct finalise *f, struct plan_stage *stage, const struct stage_input *input)
+{
+    struct stage_input *inputs = arena_alloc_array(f->p->arena, stage->input_count + 1, sizeof(*inputs));
+
+    if (inputs == NULL)
+        return fail(f, error_no_memory(f->p->err));
+    for (uint32_t i = 0; i < stage->input_count; i++)
+        inputs[i] = stage->inputs[i];
+    inputs[stage->input_count++] = *input;
+    stage->inputs = inputs;
+    return true;
+}
+
+static const struct eider_node *cut_boundary(struct finalise *f, const struct eider_node *node,
+                                             const struct boundary_view *view, struct plan_stage *stage)
+{
+    struct node_exchange_source *source;
+    struct stage_input input = {.kind = view->kind, .producer_tasks = view->producer_tasks};
+
+    if (!check_boundary(f, node, view, stage))
+        return NULL;
+    if (view->producer_tasks == 1 && stage->tasks == 1 && find_known(f, view->input)->readers == 1 &&
+        !is_local(view->input))
+        return cut(f, view->input->tag == NODE_REPARTITION ? node_child(view->input, 0) : view->input, stage);
+    input.consumer_tasks = stage->tasks;
+    input.partitions = output_partitions(view->input);
+    if ((input.stage = stage_of(f, view)) == 0)
+        return NULL;
+    source = node_exchange_source_new(f->p->arena);
+    if (source == NULL) {
+        fail(f, error_no_memory(f->p->err));
+        return NULL;
+    }
+    source->input = stage->input_count;
+    source->stage = input.stage;
+    source->kind = input.kind;
+    source->base.columns = node->columns;
+    source->base.rows = node->rows;
+    return add_input(f, stage, &input) ? &source->base : NULL;
+}
+
+static const struct eider_node *cut(struct finalise *f, const struct eider_node *node, struct plan_stage *stage)
+{
+    uint32_t count = node_child_count(node);
+    const struct eider_node **children;
+    struct boundary_view view;
+    bool changed = false;
+
+    if (look_at(node, &view))
+        return cut_boundary(f, node, &view, stage);
+    if (count == 0) {
+        const struct eider_node *leaf = node;
+        if (stage->tasks > 1 && node->tag != NODE_EMPTY && (leaf = scale_leaf(f->p, node, stage->tasks)) == NULL)
+            fail(f, f->p->err != NULL ? f->p->err->status : EIDER_ERROR_MEMORY);
+        return leaf;
+    }
+    if ((children = arena_alloc_array(f->p->arena, count, sizeof(*children))) == NULL) {
+        fail(f, error_no_memory(f->p->err));
+        return NULL;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if ((children[i] = cut(f, node_child(node, i), stage)) == NULL)
+            return NULL;
+        changed |= children[i] != node_child(node, i);
+    }
+    if (!changed)
+        return node;
+    if ((node = node_with_children(f->p->arena, node, children)) == NULL)
+        fail(f, error_no_memory(f->p->err));
+    return node;
+}
+
+/* ---- The pass ---- */
+
+static bool is_parallel(const struct finalise *f)
+{
+    for (uint32_t i = 0; i < f->stage_count; i++) {
+        if (f->stages[i].tasks > 1)
+            return true;
+    }
+    return false;
+}
+
+static enum eider_status finish(struct finalise *f, const struct plan_stage *head)
+{
+    struct planning *p = f->p;
+    struct stage_graph *graph = p->graph;
+
+    if (f->stage_count == 0 || (!p->has_boundaries && !is_parallel(f))) {
+        if (p->options->workers <= 1)
+            verdict_no(p->verdict, VERDICT_SINGLE_TASK, "every boundary vanished: the cluster has one worker");
+        else if (p->has_boundaries)
+            verdict_no(p->verdict, VERDICT_SINGLE_TASK, "every boundary vanished: each joins one task to one task");
+        else
+            verdict_no(p->verdict, VERDICT_SMALL, "too little work to distribute: one task does it all");
+        return EIDER_OK;
+    }
+    graph->head = *head;
+    graph->stage_count = f->stage_count;
+    graph->stages = arena_alloc_array(p->arena, f->stage_count, sizeof(*graph->stages));
+    if (graph->stages == NULL)
+        return error_no_memory(p->err);
+    for (uint32_t i = 0; i < f->stage_count; i++)
+        graph->stages[i] = f->stages[i];
+    return EIDER_OK;
+}
+
+enum eider_status pass_finalise(struct planning *p)
+{
+    struct finalise *f = arena_alloc(p->arena, sizeof(*f));
+    struct plan_stage head = {.tasks = 1, .partitions = 1, .output = BOUNDARY_COALESCE};
+
+    if (f == NULL)
+        return error_no_memory(p->err);
+    f->p = p;
+    if (!count_readers(f, p->plan))
+        return f->status;
+    head.local = is_local(p->plan);
+    head.root = cut(f, p->plan, &head);
+    if (head.root == NULL)
+        return f->status != EIDER_OK ? f->status : error_no_memory(p->err);
+    return finish(f, &head);
+}
