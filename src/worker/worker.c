@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A worker: a registry of running tasks over a store. A task is queued on the executor; when its turn comes it takes a
+ * pooled connection with the session's settings, runs, and reports.
+ *
+ * Locks: `lock` guards the list of jobs and the cancelled queries; it is a leaf but for run_cancel, which is called
+ * under it so that the run still exists. `done` is called without it. A query that is cancelled stays cancelled until
+ * it is released: tasks that start later fail at once.
+ */
+#include "worker/worker.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "engine/connection.h"
+#include "worker/task.h"
+
+struct job {
+    struct job *next;
+    struct worker *worker;
+    const struct task_request *request;
+    task_done done;
+    void *data;
+    struct run *run;
+};
+
+struct cancelled {
+    struct cancelled *next;
+    uint64_t query;
+};
+
+struct worker {
+    struct worker_service base;
+    struct engine *engine;
+    struct executor *executor;
+    struct transport *transport;
+    struct store *store;
+    uint32_t number;
+    pthread_mutex_t lock;
+    struct job *jobs;
+    struct cancelled *cancelled;
+};
+
+static struct worker *worker_of(struct worker_service *service)
+{
+    return (struct worker *)(void *)service;
+}
+
+static void unlink_job(struct worker *worker, struct job *job)
+{
+    pthread_mutex_lock(&worker->lock);
+    for (struct job **link = &worker->jobs; *link != NULL; link = &(*link)->next) {
+        if (*link == job) {
+            *link = job->next;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&worker->lock);
+}
+
+static enum eider_status job_settings(const struct task_request *request, struct session_settings **ret,
+                                      struct eider_error *err)
+{
+    struct session_setting *list = calloc(request->setting_count + 1, sizeof(*list));
+    enum eider_status status;
+
+    if (list == NULL)
+        return error_no_memory(err);
+    for (uint32_t i = 0; i < request->setting_count; i++)
+        list[i] = (struct session_setting){request->settings[i].name, request->settings[i].value};
+    status = session_settings_new(list, request->setting_count, ret, err);
+    free(list);
+    return status;
+}
+
+static enum eider_status run_job(struct job *job, struct task_report *report, struct eider_error *err)
+{
+    struct worker *worker = job->worker;
+    struct session_settings *settings = NULL;
+    struct engine_connection *connection = NULL;
+    enum eider_status status = EIDER_OK;
+
+    if (run_is_cancelled(job->run))
+        return error_set(err, EIDER_ERROR_CANCELLED, "the query was cancelled");
+    status = job_settings(job->request, &settings, err);
+    if (status == EIDER_OK)
+        status = engine_connection_take(worker->engine, settings, &connection, err);
+    if (status == EIDER_OK) {
+        struct task_context context = {worker->engine, worker->transport, worker->store, job->run,
+                                       engine_connection_handle(connection)};
+        status = task_execute(&context, job->request, report, err);
+    }
+    engine_connection_give(worker->engine, connection);
+    session_settings_unref(settings);
+    return status;
+}
+
+static void job_run(void *data)
+{
+    struct job *job = data;
+    struct task_report report = {0};
+    struct eider_error err = {.status = EIDER_OK, .stage = -1, .task = -1, .worker = -1};
+    enum eider_status status = run_job(job, &report, &err);
+
+    unlink_job(job->worker, job);
+    run_unref(job->run);
+    if (status != EIDER_OK)
+        error_origin(&err, (int32_t)job->request->id.stage, (int32_t)job->request->id.task,
+                     (int32_t)job->worker->number);
+    job->done(job->data, status, &report, status == EIDER_OK ? NULL : &err);
+    free(job);
+}
+
+static bool is_cancelled(const struct worker *worker, uint64_t query)
+{
+    for (const struct cancelled *c = worker->cancelled; c != NULL; c = c->next) {
+        if (c->query == query)
+            return true;
+    }
+    return false;
+}
+
+static enum eider_status worker_run_task(struct worker_service *service, const struct task_request *request,
+                                         task_done done, void *data, struct eider_error *err)
+{
+    struct worker *worker = worker_of(service);
+    struct job *job = calloc(1, sizeof(*job));
+    enum eider_status status;
+
+    if (job == NULL)
+        return error_no_memory(err);
+    *job = (struct job){.worker = worker, .request = request, .done = done, .data = data};
+    if ((status = run_new(&job->run, err)) != EIDER_OK) {
+        free(job);
+        return status;
+    }
+    pthread_mutex_lock(&worker->lock);
+    job->next = worker->jobs;
+    worker->jobs = job;
+    if (is_cancelled(worker, request->id.query))
+        run_cancel(job->run);
+    pthread_mutex_unlock(&worker->lock);
+    status = executor_submit(worker->executor, job_run, job, err);
+    if (status != EIDER_OK) {
+        unlink_job(worker, job);
+        run_unref(job->run);
+        free(job);
+    }
+    return status;
+}
+
+static void worker_cancel_query(struct worker_service *service, uint64_t query)
+{
+    struct worker *worker = worker_of(service);
+    struct cancelled *entry = calloc(1, sizeof(*entry)); /* without memory, later tasks are not stopped early */
+
+    pthread_mutex_lock(&worker->lock);
+    if (entry != NULL && !is_cancelled(worker, query)) {
+        entry->query = query;
+        entry->next = worker->cancelled;
+        worker->cancelled = entry;
+        entry = NULL;
+    }
+    for (struct job *job = worker->jobs; job != NULL; job = job->next) {
+        if (job->request->id.query == query)
+            run_cancel(job->run);
+    }
+    pthread_mutex_unlock(&worker->lock);
+    free(entry);
+}
+
+static void worker_release_query(struct worker_service *service, uint64_t query)
+{
+    struct worker *worker = worker_of(service);
+
+    pthread_mutex_lock(&worker->lock);
+    for (struct cancelled **link = &worker->cancelled; *link != NULL; link = &(*link)->next) {
+        if ((*link)->query == query) {
+            struct cancelled *gone = *link;
+            *link = gone->next;
+            free(gone);
+            break;
+        }
+    }
+    pthread_mutex_unlock(&worker->lock);
+    store_drop_query(worker->store, query);
+}
+
+static struct store *worker_store(struct worker_service *service)
+{
+    return worker_of(service)->store;
+}
+
+static void worker_free(struct worker_service *service)
+{
+    struct worker *worker = worker_of(service);
+
+    store_free(worker->store);
+    engine_unref(worker->engine);
+    while (worker->cancelled != NULL) {
+        struct cancelled *next = worker->cancelled->next;
+        free(worker->cancelled);
+        worker->cancelled = next;
+    }
+    pthread_mutex_destroy(&worker->lock);
+    free(worker);
+}
+
+static const struct worker_service_vtable worker_vtable = {
+    .run_task = worker_run_task,
+    .cancel_query = worker_cancel_query,
+    .release_query = worker_release_query,
+    .store = worker_store,
+    .free = worker_free,
+};
+
+enum eider_status worker_new(struct engine *engine, struct executor *executor, struct transport *transport,
+                             uint32_t number, struct worker_service **ret, struct eider_error *err)
+{
+    struct worker *worker = calloc(1, sizeof(*worker));
+    enum eider_status status;
+
+    *ret = NULL;
+    if (worker == NULL)
+        return error_no_memory(err);
+    status = store_new(engine_budget(engine), &worker->store, err);
+    if (status != EIDER_OK) {
+        free(worker);
+        return status;
+    }
+    worker->base.vtable = &worker_vtable;
+    worker->engine = engine_ref(engine);
+    worker->executor = executor;
+    worker->transport = transport;
+    worker->number = number;
+    pthread_mutex_init(&worker->lock, NULL);
+    *ret = &worker->base;
+    return EIDER_OK;
+}
