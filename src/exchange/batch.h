@@ -23,7 +23,7 @@ struct batch_column {
 };
 
 struct batch {
-    uint32_t refs; /* atomic */
+    _Atomic uint32_t refs;
     uint64_t rows;
     uint64_t bytes; /* of data, validity and strings in use */
     struct layout *layout;

@@ -39,9 +39,10 @@ enum eider_status bloom_merge(struct bloom *bloom, const struct bloom *other, st
 bool bloom_may_contain(const struct bloom *bloom, uint64_t hash);
 void bloom_probe(const struct bloom *bloom, const uint64_t *hashes, size_t count, bool *ret);
 
-/* The words themselves, for the wire. */
-const uint64_t *bloom_words(const struct bloom *bloom, uint64_t *ret_count);
-/* Takes words from outside into an empty filter of the same size. */
+/* The words themselves, for the wire: bloom_save writes bloom_word_count words, bloom_load ORs as many into a
+ * filter of that size. Errors: CORRUPT if the size differs. */
+uint64_t bloom_word_count(const struct bloom *bloom);
+void bloom_save(const struct bloom *bloom, uint64_t *ret_words);
 enum eider_status bloom_load(struct bloom *bloom, const uint64_t *words, uint64_t count,
                              struct eider_error *err);
 

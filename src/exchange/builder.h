@@ -38,14 +38,14 @@ enum eider_status builder_new(const struct builder_options *options, struct buil
 void builder_free(struct builder *builder); /* accepts NULL; drops what was not finished */
 
 /*
- * Adds `rows` (at most BUILDER_MAX_ROWS) rows: one view for each node of the layout, in its order. Rows go to
+ * Adds `rows` (at most BUILDER_MAX_ROWS) rows: one view for each node of the layout, in its order
+ * (their validity pointers may be changed). Rows go to
  * partition_of_hash(hashes[i]), or to partition 0 if `hashes` is NULL or the row's bit in `hash_validity`
  * (may be NULL) is clear. Errors: MEMORY, UNSUPPORTED (a list of more than 2^32 - 2 elements at once), the
  * output's own. After an error the builder can only be freed. One thread at a time.
  */
-enum eider_status builder_append(struct builder *builder, const struct vector_view *views,
-                                 const uint64_t *hashes, const uint64_t *hash_validity, uint32_t rows,
-                                 struct eider_error *err);
+enum eider_status builder_append(struct builder *builder, struct vector_view *views, const uint64_t *hashes,
+                                 const uint64_t *hash_validity, uint32_t rows, struct eider_error *err);
 
 /* Seals what is left and hands it, with the hashes, to the output. The builder is empty then. */
 enum eider_status builder_finish(struct builder *builder, struct eider_error *err);

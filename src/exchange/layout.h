@@ -79,10 +79,11 @@ struct layout_segment {
 
 /* Immutable and counted by reference. Any thread. */
 struct layout {
-    uint32_t refs; /* atomic */
+    _Atomic uint32_t refs;
     uint32_t column_count;
     uint32_t node_count;
     uint32_t segment_count;
+    uint32_t depth; /* of the deepest node; a column has 1 */
     bool has_strings;
     bool is_flat;      /* only FIXED and STRING columns */
     uint32_t *columns; /* the node of each column */
@@ -98,5 +99,7 @@ enum eider_status layout_new(const struct layout_spec *specs, uint32_t node_coun
                              struct layout **ret, struct eider_error *err);
 struct layout *layout_ref(struct layout *layout);
 void layout_unref(struct layout *layout); /* accepts NULL */
+
+bool layout_equal(const struct layout *a, const struct layout *b);
 
 #endif

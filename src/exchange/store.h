@@ -23,6 +23,7 @@
 #include "exchange/batch.h"
 #include "exchange/bloom.h"
 #include "exchange/budget.h"
+#include "exchange/partition.h"
 
 struct store;
 struct output;
@@ -49,8 +50,9 @@ struct budget *store_budget(struct store *store);
 
 /*
  * The output of that key, made if there is none: the producer and the readers that wait for it may come in
- * any order. All must agree on layout and partition count. Errors: ARGUMENT (they do not agree, or the query
- * has been released), MEMORY. The reference is given back with output_unref.
+ * any order. All must agree on layout and partition count. Errors: ARGUMENT if they do not agree; MEMORY. The
+ * tasks and readers of a query end before it is dropped, else a late one would leave an output behind. The
+ * reference is given back with output_unref.
  */
 enum eider_status store_output(struct store *store, struct output_key key, struct layout *layout,
                                uint32_t partition_count, struct output **ret, struct eider_error *err);
@@ -119,7 +121,10 @@ enum eider_status output_fill_bloom(struct output *output, struct bloom *bloom, 
 enum output_state output_batch(struct output *output, uint32_t partition, uint64_t index, struct batch **ret,
                                struct eider_error *err);
 
-/* Waits up to `wait_ms` until anything changed since *version, which starts at 0 and is updated. */
+/* Grows with every change. */
+uint64_t output_version(struct output *output);
+
+/* Waits up to `wait_ms` until anything changed since *version, which is updated. */
 void output_wait(struct output *output, uint64_t *version, uint32_t wait_ms);
 
 #endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Gathering: copies selected rows of one vector to the end of an open column, whatever its kind.
+ *
+ * Lists and arrays turn a selection of rows into a selection of their elements, a slice at a time, and
+ * recurse:
+ *
+ *     rows 2, 0 of the lists [a b] [] [c d e]  →  elements 2 3 4 0 1 of the child; entries {n, 3}, {n + 3, 2}
+ *
+ * Below a struct or array that is NULL, a row is GATHER_NONE: what the vector holds there is undefined and
+ * never looked at. NULL rows are written as zeros, so nothing undefined leaves the process.
+ *
+ * Threads: everything belongs to the caller. Failure: a part may be left with entries whose elements are
+ * missing; it can then only be cleared.
+ */
+#include "exchange/builder.h"
+#include "exchange/part.h"
+
+static inline bool row_is_valid(const uint64_t *validity, uint32_t row)
+{
+    return validity == NULL || (validity[row / 64] >> (row % 64) & 1) != 0;
+}
+
+static inline void clear_bit(uint64_t *validity, uint64_t row)
+{
+    validity[row / 64] &= ~(UINT64_C(1) << (row % 64));
+}
+
+/* ---- Fixed width ---- */
+
+struct wide {
+    uint64_t words[2];
+};
+
+#define GATHER_FIXED(type)                                                                                   \
+    do {                                                                                                     \
+        const type *source = view->data;                                                                     \
+        type *target = (type *)(void *)column->data + to;                                                    \
+        for (uint32_t i = 0; i < count; i++)                                                                 \
+            target[i] = source[selection[i]];                                                                \
+    } while (0)
+
+static void gather_valid(const struct vector_view *view, struct part_column *column, uint32_t width,
+                         const uint32_t *selection, uint32_t count, uint64_t to)
+{
+    switch (width) {
+    case 1:
+        GATHER_FIXED(uint8_t);
+        break;
+    case 2:
+        GATHER_FIXED(uint16_t);
+        break;
+    case 4:
+        GATHER_FIXED(uint32_t);
+        break;
+    case 8:
+        GATHER_FIXED(uint64_t);
+        break;
+    default:
+        GATHER_FIXED(struct wide);
+        break;
+    }
+}
+
+#define GATHER_NULLABLE(type)                                                                                \
+    do {                                                                                                     \
+        const type *source = view->data;                                                                     \
+        type *target = (type *)(void *)column->data + to;                                                    \
+        for (uint32_t i = 0; i < count; i++) {                                                               \
+            uint32_t row = selection[i];                                                                     \
+            if (row != GATHER_NONE && row_is_valid(view->validity, row)) {                                   \
+                target[i] = source[row];                                                                     \
+            } else {                                                                                         \
+                memset(&target[i], 0, sizeof(type));                                                         \
+                clear_bit(column->validity, to + i);                                                         \
+            }                                                                                                \
+        }                                                                                                    \
+    } while (0)
+
+static void gather_nullable(const struct vector_view *view, struct part_column *column, uint32_t width,
+                            const uint32_t *selection, uint32_t count, uint64_t to)
+{
+    switch (width) {
+    case 1:
+        GATHER_NULLABLE(uint8_t);
+        break;
+    case 2:
+        GATHER_NULLABLE(uint16_t);
+        break;
+    case 4:
+        GATHER_NULLABLE(uint32_t);
+        break;
+    case 8:
+        GATHER_NULLABLE(uint64_t);
+        break;
+    default:
+        GATHER_NULLABLE(struct wide);
+        break;
+    }
+}
+
+/* ---- Strings ---- */
+
+static enum eider_status gather_strings(const struct gather *gather, struct part *part, uint32_t node,
+                                        const uint32_t *selection, uint32_t count, uint64_t to, bool nullable,
+                                        struct eider_error *err)
+{
+    const struct vector_view *view = &gather->views[node];
+    struct part_column *column = &part->columns[node];
+    const struct layout_string *source = view->data;
+    struct layout_string *target = (struct layout_string *)(void *)column->data + to;
+    enum eider_status status;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = selection[i];
+
+        if (nullable && (row == GATHER_NONE || !row_is_valid(view->validity, row))) {
+            memset(&target[i], 0, sizeof(target[i]));
+            clear_bit(column->validity, to + i);
+            continue;
+        }
+        target[i] = source[row];
+        if (target[i].length <= LAYOUT_STRING_INLINE_BYTES)
+            continue;
+        if (target[i].length > part->heap_left &&
+            (status = part_grow_heap(part, target[i].length, gather->budget, err)) != EIDER_OK)
+            return status;
+        memcpy(part->heap_next, source[row].value.pointer.data, target[i].length);
+        target[i].value.pointer.data = part->heap_next;
+        part->heap_next += target[i].length;
+        part->heap_left -= target[i].length;
+        part->heap_bytes += target[i].length;
+    }
+    return EIDER_OK;
+}
+
+/* ---- Nested ---- */
+
+/* Writes the validity bits of a node without data of its own. */
+static void gather_validity(const struct vector_view *view, struct part_column *column,
+                            const uint32_t *selection, uint32_t count, uint64_t to)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (selection[i] == GATHER_NONE || !row_is_valid(view->validity, selection[i]))
+            clear_bit(column->validity, to + i);
+    }
+}
+
+static enum eider_status gather_struct(const struct gather *gather, struct part *part, uint32_t node,
+                                       const uint32_t *selection, uint32_t count, uint64_t to, bool nullable,
+                                       uint32_t depth, struct eider_error *err)
+{
+    const struct layout_node *shape = &gather->layout->nodes[node];
+    const struct vector_view *view = &gather->views[node];
+
+    if (nullable) {
+        uint32_t *rows = gather->scratch[depth];
+
+        gather_validity(view, &part->columns[node], selection, count, to);
+        for (uint32_t i = 0; i < count; i++) {
+            bool valid = selection[i] != GATHER_NONE && row_is_valid(view->validity, selection[i]);
+
+            rows[i] = valid ? selection[i] : GATHER_NONE;
+        }
+        selection = rows;
+    }
+    for (uint32_t child = node + 1; child < shape->next; child = gather->layout->nodes[child].next) {
+        enum eider_status status =
+            gather_node(gather, part, child, selection, count, to, nullable, depth + 1, err);
+
+        if (status != EIDER_OK)
+            return status;
+    }
+    return EIDER_OK;
+}
+
+/* Elements that wait for being copied. */
+struct elements {
+    const struct gather *gather;
+    struct part *part;
+    uint32_t child;
+    uint32_t depth;
+    uint32_t *rows;
+    uint32_t count;
+    uint64_t to;  /* the child's row for the first of them */
+    bool is_list; /* they are rows of a segment of their own */
+    bool sparse;
+};
+
+static enum eider_status flush_elements(struct elements *elements, struct eider_error *err)
+{
+    const struct gather *gather = elements->gather;
+    uint32_t segment = gather->layout->nodes[elements->child].segment;
+    uint32_t count = elements->count;
+    enum eider_status status;
+
+    if (count == 0)
+        return EIDER_OK;
+    if (elements->is_list) {
+        status = part_reserve(elements->part, gather->layout, segment, count, gather->budget, err);
+        if (status != EIDER_OK)
+            return status;
+        elements->to = elements->part->segments[segment].rows;
+    }
+    status = gather_node(gather, elements->part, elements->child, elements->rows, count, elements->to,
+                         elements->sparse, elements->depth, err);
+    if (status != EIDER_OK)
+        return status;
+    if (elements->is_list)
+        elements->part->segments[segment].rows += count;
+    else
+        elements->to += count;
+    elements->count = 0;
+    return EIDER_OK;
+}
+
+/* `count` elements from `first` on; or as many NULL ones if first is GATHER_NONE. */
+static enum eider_status add_elements(struct elements *elements, uint32_t first, uint64_t count,
+                                      struct eider_error *err)
+{
+    enum eider_status status;
+
+    while (count > 0) {
+        uint32_t room = GATHER_SLICE - elements->count;
+        uint32_t step = count < room ? (uint32_t)count : room;
+        uint32_t *rows = elements->rows + elements->count;
+
+        if (first == GATHER_NONE) {
+            for (uint32_t i = 0; i < step; i++)
+                rows[i] = GATHER_NONE;
+            elements->sparse = true;
+        } else {
+            for (uint32_t i = 0; i < step; i++)
+                rows[i] = first + i;
+            first += step;
+        }
+        elements->count += step;
+        count -= step;
+        if (elements->count == GATHER_SLICE && (status = flush_elements(elements, err)) != EIDER_OK)
+            return status;
+    }
+    return EIDER_OK;
+}
+
+static enum eider_status gather_list(const struct gather *gather, struct part *part, uint32_t node,
+                                     const uint32_t *selection, uint32_t count, uint64_t to, bool nullable,
+                                     uint32_t depth, struct eider_error *err)
+{
+    const struct vector_view *view = &gather->views[node];
+    const struct layout_list *source = view->data;
+    struct layout_list *target = (struct layout_list *)(void *)part->columns[node].data + to;
+    struct elements elements = {.gather = gather,
+                                .part = part,
+                                .child = node + 1,
+                                .depth = depth + 1,
+                                .rows = gather->scratch[depth],
+                                .is_list = true};
+    uint64_t offset = part->segments[gather->layout->nodes[node + 1].segment].rows;
+    enum eider_status status;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = selection[i];
+
+        if (nullable && (row == GATHER_NONE || !row_is_valid(view->validity, row))) {
+            target[i] = (struct layout_list){.offset = offset};
+            clear_bit(part->columns[node].validity, to + i);
+            continue;
+        }
+        if (source[row].length > UINT32_MAX - 1 || source[row].offset > UINT32_MAX - 1 - source[row].length)
+            return error_set(err, EIDER_ERROR_UNSUPPORTED, "a list has more elements than can be exchanged");
+        target[i] = (struct layout_list){.offset = offset, .length = source[row].length};
+        offset += source[row].length;
+        status = add_elements(&elements, (uint32_t)source[row].offset, source[row].length, err);
+        if (status != EIDER_OK)
+            return status;
+    }
+    return flush_elements(&elements, err);
+}
+
+static enum eider_status gather_array(const struct gather *gather, struct part *part, uint32_t node,
+                                      const uint32_t *selection, uint32_t count, uint64_t to, bool nullable,
+                                      uint32_t depth, struct eider_error *err)
+{
+    const struct vector_view *view = &gather->views[node];
+    uint32_t size = gather->layout->nodes[node].array_size;
+    struct elements elements = {.gather = gather,
+                                .part = part,
+                                .child = node + 1,
+                                .depth = depth + 1,
+                                .rows = gather->scratch[depth],
+                                .to = to * size};
+    enum eider_status status;
+
+    if (nullable)
+        gather_validity(view, &part->columns[node], selection, count, to);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = selection[i];
+        bool valid = !nullable || (row != GATHER_NONE && row_is_valid(view->validity, row));
+
+        if (valid && row > (UINT32_MAX - 1) / size - 1)
+            return error_set(err, EIDER_ERROR_UNSUPPORTED,
+                             "an array has more elements than can be exchanged");
+        status = add_elements(&elements, valid ? row * size : GATHER_NONE, size, err);
+        if (status != EIDER_OK)
+            return status;
+    }
+    return flush_elements(&elements, err);
+}
+
+/* ---- Any kind ---- */
+
+enum eider_status gather_node(const struct gather *gather, struct part *part, uint32_t node,
+                              const uint32_t *selection, uint32_t count, uint64_t to, bool sparse,
+                              uint32_t depth, struct eider_error *err)
+{
+    const struct layout_node *shape = &gather->layout->nodes[node];
+    const struct vector_view *view = &gather->views[node];
+    bool nullable = sparse || view->validity != NULL;
+
+    if (nullable)
+        part_begin_nulls(part, gather->layout, node);
+    switch (shape->kind) {
+    case LAYOUT_FIXED:
+        if (nullable)
+            gather_nullable(view, &part->columns[node], shape->width, selection, count, to);
+        else
+            gather_valid(view, &part->columns[node], shape->width, selection, count, to);
+        return EIDER_OK;
+    case LAYOUT_STRING:
+        return gather_strings(gather, part, node, selection, count, to, nullable, err);
+    case LAYOUT_LIST:
+        return gather_list(gather, part, node, selection, count, to, nullable, depth, err);
+    case LAYOUT_STRUCT:
+        return gather_struct(gather, part, node, selection, count, to, nullable, depth, err);
+    case LAYOUT_ARRAY:
+        return gather_array(gather, part, node, selection, count, to, nullable, depth, err);
+    case LAYOUT_INVALID:
+        break;
+    }
+    return error_set(err, EIDER_ERROR_INTERNAL, "an exchange has a column of no kind");
+}
