@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Running a stage graph.
+ *
+ * The owner's thread dispatches: it starts every stage whose inputs are complete (all its tasks at once; workers queue
+ * them), runs local stages itself on the application's connection, and sleeps until a task reports. Task t of a stage
+ * runs on worker t mod N. When all stages are complete the head runs over their outputs.
+ *
+ * To stream, the stages that the head reads (and that are not local) are only started, and the head reads their outputs
+ * while they grow; a LIMIT in the head then ends the query early, and what still runs is cancelled.
+ *
+ * The first failure wins: it stops all tasks of the query, and is what the caller gets, with stage, task and worker.
+ * Tasks that end because of it (CANCELLED) are not causes.
+ *
+ * Threads: `lock` guards everything that task_ended touches, `changed` says that a task ended. No call into transport
+ * or engine is made under it. A request lives until its task has reported.
+ */
+#include "coordinator/execution.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "engine/pulse.h"
+#include "plan/codec.h"
+#include "plan/object.h"
+#include "sqlgen/sqlgen.h"
+#include "worker/task.h"
+
+#define HEAD_SQL_MAX_BYTES ((size_t)64 << 20)
+#define FIRST_ATTEMPT      1
+
+enum stage_state { STAGE_WAITING = 1, STAGE_RUNNING, STAGE_COMPLETE };
+
+struct stage_run {
+    const struct plan_stage *stage;
+    enum stage_state state;
+    bool streams; /* read by the head while it runs */
+    uint32_t tasks_left;
+};
+
+struct task_run {
+    struct execution *execution;
+    struct stage_run *stage;
+    uint32_t task;
+    struct task_request request;
+    struct buf plan;
+    struct task_input *inputs;
+};
+
+struct execution {
+    struct execution_options options;
+    struct arena *arena;
+    struct stage_run *stages;
+    struct task_setting *settings;
+    uint32_t setting_count;
+    struct fragment_inputs *head_inputs;
+    bool finished;
+
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    uint32_t running; /* tasks that have not reported */
+    bool failed, stopping;
+    struct eider_error error; /* the first one */
+    struct execution_stats stats;
+};
+
+/* ---- Making ---- */
+
+static void mark_streams(struct execution *execution)
+{
+    const struct plan_stage *head = &execution->options.graph->head;
+
+    for (uint32_t i = 0; execution->options.stream && i < head->input_count; i++) {
+        struct stage_run *run = &execution->stages[head->inputs[i].stage - 1];
+        run->streams = !run->stage->local;
+    }
+    for (uint32_t i = 0; i < execution->options.graph->stage_count; i++) {
+        const struct plan_stage *stage = execution->stages[i].stage;
+        for (uint32_t k = 0; k < stage->input_count; k++) /* somebody needs it complete */
+            execution->stages[stage->inputs[k].stage - 1].streams = false;
+    }
+}
+
+static bool copy_settings(struct execution *execution)
+{
+    uint32_t count = 0;
+    const struct session_setting *list = execution->options.settings == NULL
+                                             ? NULL
+                                             : session_settings_list(execution->options.settings, &count);
+
+    execution->settings = arena_alloc_array(execution->arena, count + 1, sizeof(*execution->settings));
+    execution->setting_count = count;
+    for (uint32_t i = 0; execution->settings != NULL && i < count; i++)
+        execution->settings[i] = (struct task_setting){list[i].name, list[i].value};
+    return execution->settings != NULL;
+}
+
+enum eider_status execution_new(const struct execution_options *options, struct execution **ret,
+                                struct eider_error *err)
+{
+    struct execution *execution = calloc(1, sizeof(*execution));
+    const struct stage_graph *graph = options->graph;
+
+    *ret = NULL;
+    if (execution == NULL)
+        return error_no_memory(err);
+    execution->options = *options;
+    pthread_mutex_init(&execution->lock, NULL);
+    pthread_cond_init(&execution->changed, NULL);
+    execution->finished = true; /* nothing to finish yet */
+    if ((execution->arena = arena_new()) != NULL)
+        execution->stages = arena_alloc_array(execution->arena, graph->stage_count + 1, sizeof(struct stage_run));
+    if (execution->arena == NULL || execution->stages == NULL || !copy_settings(execution)) {
+        execution_free(execution);
+        return error_no_memory(err);
+    }
+    for (uint32_t i = 0; i < graph->stage_count; i++)
+        execution->stages[i] = (struct stage_run){.stage = &graph->stages[i], .state = STAGE_WAITING};
+    mark_streams(execution);
+    execution->stats.stages = graph->stage_count;
+    for (uint32_t i = 0; i < graph->stage_count; i++)
+        execution->stats.tasks += graph->stages[i].tasks;
+    execution->finished = false;
+    *ret = execution;
+    return EIDER_OK;
+}
+
+/* ---- Failure ---- */
+
+static void record_failure(struct execution *execution, const struct eider_error *error)
+{
+    bool first;
+
+    pthread_mutex_lock(&execution->lock);
+    first = !execution->failed && !execution->stopping;
+    if (first) {
+        execution->failed = true;
+        execution->error = *error;
+    }
+    pthread_cond_broadcast(&execution->changed);
+    pthread_mutex_unlock(&execution->lock);
+    if (first)
+        execution->options.transport->vtable->cancel_query(execution->options.transport, execution->options.query);
+}
+
+static enum eider_status failure_of(struct execution *execution, struct eider_error *err)
+{
+    enum eider_status status = EIDER_OK;
+
+    pthread_mutex_lock(&execution->lock);
+    if (execution->failed) {
+        status = execution->error.status;
+        if (err != NULL)
+            *err = execution->error;
+    }
+    pthread_mutex_unlock(&execution->lock);
+    return status;
+}
+
+void execution_cancel(struct execution *execution)
+{
+    struct eider_error error = {.status = EIDER_OK};
+
+    error_set(&error, EIDER_ERROR_CANCELLED, "the query was cancelled");
+    record_failure(execution, &error);
+}
+
+/* ---- Tasks ---- */
+
+static uint32_t worker_of(const struct execution *execution, const struct plan_stage *stage, uint32_t task)
+{
+    return stage->local ? TRANSPORT_COORDINATOR : task % execution->options.transport->worker_count;
+}
+
+static struct output_key key_of(const struct execution *execution, uint32_t stage, uint32_t task)
+{
+    return (struct output_key){execution->options.query, stage, task, FIRST_ATTEMPT};
+}
+
+/* What task `task` of a stage reads as input `input`: a slice per producer task. */
+static bool fill_input(const struct execution *execution, struct arena *arena, const struct stage_input *input,
+                       uint32_t task, struct task_input *ret)
+{
+    const struct stage_run *producer = &execution->stages[input->stage - 1];
+    uint32_t first, count, first_task = 0, task_count = input->producer_tasks;
+    uint32_t first_partition = 0, partition_count = producer->stage->partitions;
+
+    stage_input_range(input, task, &first, &count);
+    if (input->kind == BOUNDARY_SHUFFLE) {
+        first_partition = first;
+        partition_count = count;
+    } else {
+        first_task = first;
+        task_count = count;
+    }
+    ret->slices = arena_alloc_array(arena, task_count + 1, sizeof(*ret->slices));
+    if (ret->slices == NULL)
+        return false;
+    ret->slice_count = task_count;
+    ret->partitions = producer->stage->partitions;
+    ret->complete = !producer->streams;
+    for (uint32_t i = 0; i < task_count; i++) {
+        ret->slices[i] = (struct task_slice){.output = key_of(execution, input->stage, first_task + i),
+                                             .worker = worker_of(execution, producer->stage, first_task + i),
+                                             .first_partition = first_partition,
+                                             .partition_count = partition_count};
+    }
+    return true;
+}
+
+static struct task_input *fill_inputs(const struct execution *execution, struct arena *arena,
+                                      const struct plan_stage *stage, uint32_t task)
+{
+    struct task_input *inputs = arena_alloc_array(arena, stage->input_count + 1, sizeof(*inputs));
+
+    for (uint32_t i = 0; inputs != NULL && i < stage->input_count; i++) {
+        if (!fill_input(execution, arena, &stage->inputs[i], task, &inputs[i]))
+            return NULL;
+    }
+    return inputs;
+}
+
+static enum eider_status fill_request(struct execution *execution, const struct plan_stage *stage, uint32_t task,
+                                      struct task_run *run, struct eider_error *err)
+{
+    const struct eider_node *fragment = stage_fragment(execution->arena, stage, task);
+    struct task_request *request = &run->request;
+    enum eider_status status;
+
+    run->inputs = fill_inputs(execution, execution->arena, stage, task);
+    if (fragment == NULL || run->inputs == NULL)
+        return error_no_memory(err);
+    if ((status = plan_encode(fragment, &run->plan, err)) != EIDER_OK)
+        return status;
+    *request = (struct task_request){.id = key_of(execution, stage->id, task),
+                                     .plan = run->plan.data,
+                                     .plan_bytes = run->plan.size,
+                                     .partitions = stage->partitions,
+                                     .inputs = run->inputs,
+                                     .input_count = stage->input_count,
+                                     .settings = execution->settings,
+                                     .setting_count = execution->setting_count,
+                                     .concurrent_tasks = execution->options.concurrent_tasks};
+    return EIDER_OK;
+}
+
+/* From any thread. */
+static void task_ended(void *data, enum eider_status status, const struct task_report *report,
+                       const struct eider_error *err)
+{
+    struct task_run *run = data;
+    struct execution *execution = run->execution;
+
+    if (status != EIDER_OK)
+        record_failure(execution, err);
+    buf_done(&run->plan);
+    pthread_mutex_lock(&execution->lock);
+    if (status == EIDER_OK) {
+        execution->stats.rows_exchanged += report->rows;
+        execution->stats.bytes_exchanged += report->bytes;
+        if (--run->stage->tasks_left == 0)
+            run->stage->state = STAGE_COMPLETE;
+    }
+    execution->running--;
+    pthread_cond_broadcast(&execution->changed);
+    pthread_mutex_unlock(&execution->lock);
+}
+
+/* A local stage: its one task runs here, on the application's connection. */
+static void run_local(struct execution *execution, struct task_run *run)
+{
+    struct task_context context = {execution->options.engine, execution->options.transport, execution->options.store,
+                                   execution->options.run, execution->options.connection};
+    struct eider_error err = {.status = EIDER_OK};
+    struct task_report report;
+    enum eider_status status = task_execute(&context, &run->request, &report, &err);
+
+    if (status != EIDER_OK)
+        error_origin(&err, (int32_t)run->request.id.stage, (int32_t)run->request.id.task, -1);
+    task_ended(run, status, &report, status == EIDER_OK ? NULL : &err);
+}
+
+static enum eider_status start_task(struct execution *execution, struct stage_run *stage, uint32_t task,
+                                    struct eider_error *err)
+{
+    struct transport *transport = execution->options.transport;
+    struct task_run *run = arena_alloc(execution->arena, sizeof(*run));
+    enum eider_status status;
+
+    if (run == NULL)
+        return error_no_memory(err);
+    run->execution = execution;
+    run->stage = stage;
+    run->task = task;
+    buf_init(&run->plan, PLAN_MAX_BYTES);
+    status = fill_request(execution, stage->stage, task, run, err);
+    if (status == EIDER_OK) {
+        pthread_mutex_lock(&execution->lock);
+        execution->running++;
+        pthread_mutex_unlock(&execution->lock);
+        if (stage->stage->local) {
+            run_local(execution, run);
+            return EIDER_OK;
+        }
+        status = transport->vtable->run_task(transport, worker_of(execution, stage->stage, task), &run->request,
+                                             task_ended, run, err);
+        if (status != EIDER_OK) {
+            pthread_mutex_lock(&execution->lock);
+            execution->running--;
+            pthread_mutex_unlock(&execution->lock);
+        }
+    }
+    if (status != EIDER_OK)
+        buf_done(&run->plan);
+    return status;
+}
+
+static void start_stage(struct execution *execution, struct stage_run *stage)
+{
+    struct eider_error err = {.status = EIDER_OK};
+
+    pthread_mutex_lock(&execution->lock);
+    stage->state = STAGE_RUNNING;
+    stage->tasks_left = stage->stage->tasks;
+    pthread_mutex_unlock(&execution->lock);
+    for (uint32_t task = 0; task < stage->stage->tasks; task++) {
+        if (start_task(execution, stage, task, &err) != EIDER_OK) {
+            error_origin(&err, (int32_t)stage->stage->id, (int32_t)task, -1);
+            record_failure(execution, &err);
+            return;
+        }
+    }
+}
+
+/* ---- Dispatch ---- */
+
+/* Under the lock. */
+static bool is_ready(const struct execution *execution, const struct stage_run *stage)
+{
+    if (stage->state != STAGE_WAITING)
+        return false;
+    for (uint32_t i = 0; i < stage->stage->input_count; i++) {
+        if (execution->stages[stage->stage->inputs[i].stage - 1].state != STAGE_COMPLETE)
+            return false;
+    }
+    return true;
+}
+
+/* The next stage to start: workers' stages before local ones, which keep this thread busy. Under the lock. */
+static struct stage_run *next_stage(struct execution *execution)
+{
+    struct stage_run *local = NULL;
+
+    for (uint32_t i = 0; i < execution->options.graph->stage_count; i++) {
+        struct stage_run *stage = &execution->stages[i];
+        if (!is_ready(execution, stage))
+            continue;
+        if (!stage->stage->local)
+            return stage;
+        if (local == NULL)
+            local = stage;
+    }
+    return local;
+}
+
+/* True if nothing is left to wait for before the head may start. Under the lock. */
+static bool head_may_start(const struct execution *execution)
+{
+    for (uint32_t i = 0; i < execution->options.graph->stage_count; i++) {
+        const struct stage_run *stage = &execution->stages[i];
+        if (stage->state == STAGE_COMPLETE || (stage->streams && stage->state == STAGE_RUNNING))
+            continue;
+        return false;
+    }
+    return true;
+}
+
+/* Sleeps until a task ends, at most `wait_ms`; true if there is something to do. The pulse calls it. */
+static bool wait_for_tasks(void *data, uint32_t wait_ms)
+{
+    struct execution *execution = data;
+    struct timespec until;
+    bool ready;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)wait_ms * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&execution->lock);
+    ready = execution->failed || head_may_start(execution) || next_stage(execution) != NULL;
+    while (!ready && pthread_cond_timedwait(&execution->changed, &execution->lock, &until) == 0)
+        ready = execution->failed || head_may_start(execution) || next_stage(execution) != NULL;
+    pthread_mutex_unlock(&execution->lock);
+    return ready;
+}
+
+enum eider_status execution_run_stages(struct execution *execution, struct eider_error *err)
+{
+    for (;;) {
+        struct stage_run *next;
+        struct eider_error local = {.status = EIDER_OK};
+        bool failed, done;
+        pthread_mutex_lock(&execution->lock);
+        failed = execution->failed;
+        done = head_may_start(execution);
+        next = failed || done ? NULL : next_stage(execution);
+        pthread_mutex_unlock(&execution->lock);
+        if (failed)
+            return failure_of(execution, err);
+        if (done)
+            return EIDER_OK;
+        if (next != NULL) {
+            start_stage(execution, next);
+        } else if (pulse_wait(execution->options.engine, execution->options.run, execution->options.connection,
+                              wait_for_tasks, execution, &local) != EIDER_OK) {
+            record_failure(execution, &local);
+        }
+    }
+}
+
+/* ---- The head ---- */
+
+enum eider_status execution_run_head(struct execution *execution, enum run_mode mode, duckdb_result *ret_result,
+                                     struct eider_error *err)
+{
+    const struct plan_stage *head = &execution->options.graph->head;
+    struct task_context context = {execution->options.engine, execution->options.transport, execution->options.store,
+                                   execution->options.run, execution->options.connection};
+    struct task_input *inputs = fill_inputs(execution, execution->arena, head, 0);
+    enum eider_status status;
+    struct buf sql;
+
+    *ret_result = (duckdb_result){0};
+    if (inputs == NULL)
+        return error_no_memory(err);
+    buf_init(&sql, HEAD_SQL_MAX_BYTES);
+    status = fragment_check_files(head->root, err);
+    if (status == EIDER_OK)
+        status = fragment_inputs_open(&context, head->root, inputs, head->input_count, &execution->head_inputs, err);
+    if (status == EIDER_OK)
+        status = sqlgen_result(head->root, execution->options.columns, fragment_inputs_sql(execution->head_inputs),
+                               &sql, err);
+    if (status == EIDER_OK)
+        status = run_execute(execution->options.run, execution->options.connection, sql.data, mode, ret_result, err);
+    if (status == EIDER_OK && mode == RUN_MATERIALIZE &&
+        (status = fragment_check_files(head->root, err)) != EIDER_OK)
+        duckdb_destroy_result(ret_result);
+    if (status != EIDER_OK && err != NULL && err->stage < 0)
+        err->stage = 0;
+    buf_done(&sql);
+    return status;
+}
+
+/* ---- The end ---- */
+
+enum eider_status execution_finish(struct execution *execution, struct eider_error *err)
+{
+    bool running;
+
+    if (execution->finished)
+        return failure_of(execution, err);
+    execution->finished = true;
+    pthread_mutex_lock(&execution->lock);
+    execution->stopping = true; /* what ends from now on is no failure */
+    running = execution->running > 0;
+    pthread_mutex_unlock(&execution->lock);
+    if (running)
+        execution->options.transport->vtable->cancel_query(execution->options.transport, execution->options.query);
+    pthread_mutex_lock(&execution->lock);
+    while (execution->running > 0)
+        pthread_cond_wait(&execution->changed, &execution->lock);
+    pthread_mutex_unlock(&execution->lock);
+    fragment_inputs_free(execution->head_inputs);
+    execution->head_inputs = NULL;
+    execution->options.transport->vtable->release_query(execution->options.transport, execution->options.query);
+    return failure_of(execution, err);
+}
+
+void execution_get_stats(struct execution *execution, struct execution_stats *ret)
+{
+    pthread_mutex_lock(&execution->lock);
+    *ret = execution->stats;
+    pthread_mutex_unlock(&execution->lock);
+}
+
+void execution_free(struct execution *execution)
+{
+    if (execution == NULL)
+        return;
+    (void)execution_finish(execution, NULL);
+    arena_free(execution->arena);
+    pthread_cond_destroy(&execution->changed);
+    pthread_mutex_destroy(&execution->lock);
+    free(execution);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_COORDINATOR_EXECUTION_H
+#define EIDER_COORDINATOR_EXECUTION_H
+
+#include "engine/connection.h"
+#include "engine/run.h"
+#include "plan/stage.h"
+#include "rpc/transport.h"
+
+/*
+ * The running of one stage graph: stages are dispatched when their inputs are complete, the head stage runs on the
+ * application's connection. Used by the thread that owns the session; execution_cancel by any.
+ */
+struct execution;
+
+struct execution_options {
+    struct engine *engine;
+    struct transport *transport;
+    struct store *store; /* of the coordinator */
+    duckdb_connection connection;
+    struct session_settings *settings;
+    const struct stage_graph *graph;    /* outlives the execution */
+    const struct column_list *columns;  /* of the result: names and types; outlives the execution */
+    struct run *run;                    /* of the session's connection: for the head and local stages */
+    uint64_t query;                     /* unique among the queries of the transport and the store */
+    uint32_t concurrent_tasks;
+    bool stream; /* the head starts while the stages below it still run */
+};
+
+struct execution_stats {
+    uint32_t stages;
+    uint32_t tasks;
+    uint64_t rows_exchanged;
+    uint64_t bytes_exchanged;
+};
+
+enum eider_status execution_new(const struct execution_options *options, struct execution **ret,
+                                struct eider_error *err);
+
+/* Runs the stages below the head (all of them, or, to stream, those that must be complete first). */
+enum eider_status execution_run_stages(struct execution *execution, struct eider_error *err);
+
+/* Runs the head stage. mode RUN_STREAM: the result is read before execution_finish. */
+enum eider_status execution_run_head(struct execution *execution, enum run_mode mode, duckdb_result *ret_result,
+                                     struct eider_error *err);
+
+/* Stops what still runs, waits for it, and frees all outputs of the query. Returns the first error of a task, which
+ * is the cause of an error of the head. The result of the head must be complete, or destroyed. */
+enum eider_status execution_finish(struct execution *execution, struct eider_error *err);
+
+void execution_get_stats(struct execution *execution, struct execution_stats *ret);
+
+/* Finishes if that was not done. Accepts NULL. */
+void execution_free(struct execution *execution);
+
+/* Any thread: tasks on workers stop. The head's run is cancelled by its owner. */
+void execution_cancel(struct execution *execution);
+
+#endif
