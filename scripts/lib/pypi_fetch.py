@@ -30,7 +30,7 @@ def main() -> int:
         )
         links = {candidate.link.filename: candidate.link for candidate in finder.find_all_candidates(project)}
         if filename not in links:
-            print(f"the package index has no {filename} in {project}", file=sys.stderr)
+            print(f"the package index lists no {filename} for {project}, or cannot be reached", file=sys.stderr)
             return 1
         url = links[filename].url_without_fragment
         target = os.path.join(folder, filename)
