@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Running a prepared query: on DuckDB alone, or as an execution of its stage graph.
+ *
+ * A distributed query that reads native tables must see one snapshot in its leaf stages and its head, so in autocommit
+ * it runs in a transaction of its own (BEGIN … COMMIT around it). Whether the connection is in autocommit is asked of
+ * DuckDB: there, each statement has another transaction number.
+ */
+#include "coordinator/session.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+/* ---- Transactions ---- */
+
+static enum eider_status transaction_number(struct query_run *run, uint64_t *ret, struct eider_error *err)
+{
+    return run_count(run->run, run->query->session->connection, "SELECT txid_current()::BIGINT", ret, err);
+}
+
+static enum eider_status run_plain(struct query_run *run, const char *sql, struct eider_error *err)
+{
+    duckdb_result result;
+    enum eider_status status =
+        run_execute(run->run, run->query->session->connection, sql, RUN_MATERIALIZE, &result, err);
+
+    if (status == EIDER_OK)
+        duckdb_destroy_result(&result);
+    return status;
+}
+
+static enum eider_status begin_snapshot(struct query_run *run, struct eider_error *err)
+{
+    uint64_t first = 0, second = 0;
+    enum eider_status status = transaction_number(run, &first, err);
+
+    if (status == EIDER_OK)
+        status = transaction_number(run, &second, err);
+    if (status != EIDER_OK || first == second)
+        return status;
+    status = run_plain(run, "BEGIN TRANSACTION", err);
+    run->owns_transaction = status == EIDER_OK;
+    return status;
+}
+
+/* The run may be cancelled, which must not keep the transaction open. */
+static void end_snapshot(struct query_run *run, enum eider_status status)
+{
+    duckdb_result result;
+
+    if (!run->owns_transaction)
+        return;
+    run->owns_transaction = false;
+    (void)duckdb_query(run->query->session->connection, status == EIDER_OK ? "COMMIT" : "ROLLBACK", &result);
+    duckdb_destroy_result(&result);
+}
+
+/* ---- Running ---- */
+
+static enum eider_status start_distributed(struct query_run *run, enum run_mode mode, duckdb_result *ret_result,
+                                           struct eider_error *err)
+{
+    struct eider_query *query = run->query;
+    struct eider_session *session = query->session;
+    static _Atomic uint64_t next_query = 1;
+    struct execution_options options = {.engine = session->engine,
+                                        .transport = session->transport,
+                                        .store = session->store,
+                                        .connection = session->connection,
+                                        .settings = query->session_settings,
+                                        .graph = &query->graph,
+                                        .columns = &query->columns,
+                                        .run = run->run,
+                                        .query = next_query++,
+                                        .concurrent_tasks = query->settings.tasks_at_once,
+                                        .stream = mode == RUN_STREAM || query->graph.head.root->tag == NODE_LIMIT};
+    enum eider_status status;
+
+    if (query->reads_tables && (status = begin_snapshot(run, err)) != EIDER_OK)
+        return status;
+    settings_apply(&query->settings, session->engine);
+    session->cluster->vtable->set_tasks_at_once(session->cluster, query->settings.tasks_at_once);
+    if ((status = execution_new(&options, &run->execution, err)) != EIDER_OK)
+        return status;
+    session_set_execution(session, run->execution);
+    status = execution_run_stages(run->execution, err);
+    if (status == EIDER_OK)
+        status = execution_run_head(run->execution, mode, ret_result, err);
+    return status;
+}
+
+enum eider_status query_run_start(struct eider_query *query, enum run_mode mode, struct query_run *ret,
+                                  duckdb_result *ret_result, struct eider_error *err)
+{
+    struct eider_session *session = query->session;
+    struct query_run run = {.query = query, .started_ms = now_ms()};
+    enum eider_status status;
+
+    *ret_result = (duckdb_result){0};
+    if (query->ran)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "this query has been run; prepare it again");
+    query->ran = true;
+    if ((status = run_new(&run.run, err)) != EIDER_OK)
+        return status;
+    session_begin(session, run.run, NULL);
+    if (query->verdict.kind == VERDICT_DISTRIBUTABLE)
+        status = start_distributed(&run, mode, ret_result, err);
+    else
+        status = run_execute(run.run, session->connection, query->sql, mode, ret_result, err);
+    *ret = run;
+    if (status != EIDER_OK)
+        status = query_run_end(ret, status, err);
+    return status;
+}
+
+static void take_stats(struct query_run *run)
+{
+    struct eider_query_stats *stats = &run->query->stats;
+    struct execution_stats done;
+
+    stats->execution_ms = now_ms() - run->started_ms;
+    if (run->execution == NULL)
+        return;
+    execution_get_stats(run->execution, &done);
+    stats->stages = done.stages;
+    stats->tasks = done.tasks;
+    stats->rows_exchanged = done.rows_exchanged;
+    stats->bytes_exchanged = done.bytes_exchanged;
+}
+
+enum eider_status query_run_end(struct query_run *run, enum eider_status status, struct eider_error *err)
+{
+    struct eider_error cause;
+    enum eider_status failed = EIDER_OK;
+
+    session_end(run->query->session);
+    if (run->execution != NULL)
+        failed = execution_finish(run->execution, &cause);
+    if (status != EIDER_OK && failed != EIDER_OK) {
+        status = failed;
+        if (err != NULL)
+            *err = cause;
+    }
+    take_stats(run);
+    execution_free(run->execution);
+    end_snapshot(run, status);
+    run_detach(run->run);
+    run_unref(run->run);
+    run->execution = NULL;
+    run->run = NULL;
+    return status;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_COORDINATOR_SESSION_H
+#define EIDER_COORDINATOR_SESSION_H
+
+#include <pthread.h>
+
+#include "base/arena.h"
+#include "base/lexer.h"
+#include "base/verdict.h"
+#include "coordinator/cluster.h"
+#include "coordinator/execution.h"
+#include "eider/eider.h"
+#include "engine/connection.h"
+#include "engine/settings.h"
+
+/*
+ * A session: one application connection and what Eider keeps for it. Used by one thread at a time; only the members
+ * under `lock` are touched by eider_session_cancel, which any thread may call.
+ */
+struct eider_session {
+    duckdb_database database;     /* the application's */
+    duckdb_connection connection; /* the application's */
+    struct engine *engine;
+    struct eider_cluster *cluster; /* NULL: none */
+    struct transport *transport;   /* NULL if there is no cluster */
+    struct store *store;           /* the coordinator's own outputs */
+
+    pthread_mutex_t lock;
+    struct run *run;             /* what the connection is busy with; NULL: nothing */
+    struct execution *execution; /* the running distributed query; NULL: none */
+};
+
+/* One statement, from eider_prepare to eider_query_free. */
+struct eider_query {
+    struct eider_session *session;
+    struct arena *arena;
+    const char *sql; /* NUL-terminated */
+    struct statement_class statement;
+    struct verdict verdict;
+    struct stage_graph graph;    /* if distributable */
+    struct column_list columns;  /* of the result */
+    struct settings settings;
+    struct session_settings *session_settings;
+    char *explain;               /* made on demand; in the arena */
+    struct eider_query_stats stats;
+    bool reads_tables; /* native tables: leaf stages on the connection */
+    bool ran;
+};
+
+/* Plans query->sql from `start` on: fills verdict, graph and columns. Errors: MEMORY and what planning cannot decline. */
+enum eider_status query_plan(struct eider_query *query, size_t start, struct eider_error *err);
+
+/* Between these, eider_session_cancel reaches `run` and `execution` (may be NULL). */
+void session_begin(struct eider_session *session, struct run *run, struct execution *execution);
+void session_set_execution(struct eider_session *session, struct execution *execution);
+void session_end(struct eider_session *session);
+
+/* ---- The parts of running a query, for results and for streams ---- */
+
+struct query_run {
+    struct eider_query *query;
+    struct run *run;
+    struct execution *execution; /* NULL: not distributed */
+    bool owns_transaction;       /* BEGIN was ours: COMMIT or ROLLBACK is too */
+    double started_ms;
+};
+
+/* Starts: dispatches stages if the query is distributed, and runs the last statement with `mode`. On failure nothing is
+ * left to end. */
+enum eider_status query_run_start(struct eider_query *query, enum run_mode mode, struct query_run *ret,
+                                  duckdb_result *ret_result, struct eider_error *err);
+/* Ends: frees everything of the execution. The result must be complete or destroyed. `status` is how it went so far;
+ * a failed task is the cause of a failed head, so the returned status and err tell that. */
+enum eider_status query_run_end(struct query_run *run, enum eider_status status, struct eider_error *err);
+
+double now_ms(void);
+
+#endif
