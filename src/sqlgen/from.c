@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What stands in FROM: scans, sources of the exchange, CTEs, values and joins as they are, everything else as
+ * a subselect. Conditions of a scan itself go into WHERE before all others, in the plan's order.
+ *
+ * Parquet files that are read whole make one scan; each range of rows is a scan of its own, whose condition
+ * on file_row_number lets DuckDB skip row groups. Several such scans are a UNION ALL.
+ *
+ * Worked example: files a (rows 100 to 199), b, c →
+ *     (SELECT … FROM read_parquet('a') AS t WHERE t.file_row_number >= 100 AND t.file_row_number < 200)
+ *     UNION ALL (SELECT … FROM read_parquet(['b', 'c']) AS t)
+ */
+#include "plan/object.h"
+#include "sqlgen/expr.h"
+#include "sqlgen/quote.h"
+#include "sqlgen/select.h"
+
+/* ---- Parquet ---- */
+
+struct file_group {
+    uint32_t first;
+    uint32_t count;
+};
+
+/* The group of files that starts at `first`: whole files in a row, or one range. */
+static struct file_group next_group(const struct node_parquet_scan *scan, uint32_t first)
+{
+    struct file_group group = {first, 1};
+
+    if (scan->files.items[first].row_count != 0)
+        return group;
+    while (first + group.count < scan->files.count && scan->files.items[first + group.count].row_count == 0)
+        group.count++;
+    return group;
+}
+
+static bool is_one_group(const struct node_parquet_scan *scan)
+{
+    return scan->files.count > 0 && next_group(scan, 0).count == scan->files.count;
+}
+
+static void write_named_args(struct writer *w, const struct scope *scope, const struct named_expr_list *args,
+                             const char *before)
+{
+    for (uint32_t i = 0; i < args->count; i++) {
+        put(w, i == 0 ? before : ", ");
+        put_identifier(w, args->items[i].name);
+        put(w, " := ");
+        write_expr(w, scope, args->items[i].expr);
+    }
+}
+
+static void write_files(struct writer *w, const struct node_parquet_scan *scan, struct file_group group)
+{
+    struct scope none = {.kind = SCOPE_INVALID};
+
+    put(w, " FROM ");
+    put_function(w, "read_parquet");
+    if (group.count > 1)
+        put_function(w, "list_value");
+    for (uint32_t i = 0; i < group.count; i++) {
+        if (i > 0)
+            put(w, ", ");
+        quote_path(w->out, scan->files.items[group.first + i].path);
+    }
+    if (group.count > 1)
+        put(w, ")");
+    write_named_args(w, &none, &scan->options, ", ");
+    put(w, ") AS t");
+}
+
+static void write_bounds(struct writer *w, const char *column, uint64_t first, uint64_t count, bool *where)
+{
+    uint64_t end = first > UINT64_MAX - count ? UINT64_MAX : first + count;
+
+    put_and(w, where);
+    put(w, column);
+    put(w, " >= ");
+    put_number(w, first);
+    put(w, " AND ");
+    put(w, column);
+    put(w, " < ");
+    put_number(w, end);
+}
+
+static void write_predicates(struct writer *w, const struct scope *scope, const struct expr_list *predicates,
+                             bool *where)
+{
+    for (uint32_t i = 0; i < predicates->count; i++) {
+        put_and(w, where);
+        write_expr(w, scope, predicates->items[i]);
+    }
+}
+
+static void write_blooms(struct writer *w, const struct eider_node *node, bool *where)
+{
+    struct scope scope = from_scope(node);
+    struct u32_list projection = from_projection(w, node);
+
+    scope.map = projection.items != NULL ? &projection : NULL;
+    for (uint32_t i = 0; w->context != NULL && i < w->context->bloom_count; i++) {
+        const struct sqlgen_bloom *bloom = &w->context->blooms[i];
+        if (bloom->node != node)
+            continue;
+        put_and(w, where);
+        put_function(w, "eider_bloom");
+        quote_string(w->out, str_from(bloom->token));
+        put(w, ", ");
+        put_function(w, "hash");
+        write_exprs(w, &scope, &bloom->keys);
+        put(w, "))");
+    }
+}
+
+static void write_group_conditions(struct writer *w, const struct node_parquet_scan *scan,
+                                   uint32_t first_file, bool *where)
+{
+    const struct file_slice *file = &scan->files.items[first_file];
+    struct scope scope = from_scope(&scan->base);
+
+    if (file->row_count != 0)
+        write_bounds(w, "t.\"file_row_number\"", file->first_row, file->row_count, where);
+    write_predicates(w, &scope, &scan->filters, where);
+    write_blooms(w, &scan->base, where);
+}
+
+static void write_group(struct writer *w, const struct node_parquet_scan *scan, struct file_group group)
+{
+    struct scope scope = from_scope(&scan->base);
+    bool where = false;
+
+    scope.map = &scan->projection;
+    put(w, "(SELECT ");
+    if (scan->projection.count == 0)
+        put(w, "CAST(NULL AS BOOLEAN) AS z");
+    for (uint32_t i = 0; i < scan->projection.count; i++) {
+        if (i > 0)
+            put(w, ", ");
+        scope_column(w, &scope, i);
+        put_as(w, i);
+    }
+    write_files(w, scan, group);
+    write_group_conditions(w, scan, group.first, &where);
+    put(w, ")");
+}
+
+void write_parquet_groups(struct writer *w, const struct node_parquet_scan *scan)
+{
+    for (uint32_t i = 0; i < scan->read.count; i++) {
+        if (scan->read.items[i].role == SCAN_FILE_INDEX)
+            writer_fail(w, EIDER_ERROR_PLAN, &scan->base,
+                        "reads file_index, but not all its files in one scan");
+    }
+    for (uint32_t i = 0; i < scan->files.count;) {
+        struct file_group group = next_group(scan, i);
+        if (i > 0)
+            put(w, " UNION ALL ");
+        write_group(w, scan, group);
+        i += group.count;
+    }
+}
+
+/* ---- Which bases are direct ---- */
+
+bool from_is_direct(const struct eider_node *node)
+{
+    switch ((int)node->tag) {
+    case NODE_PARQUET_SCAN:
+        return is_one_group(node_as_parquet_scan(node));
+    case NODE_TABLE_SCAN:
+    case NODE_FUNCTION_SCAN:
+    case NODE_VALUES:
+        return node->tag != NODE_VALUES || node->columns.count > 0;
+    case NODE_DUMMY_SCAN:
+    case NODE_CTE_REF:
+    case NODE_EXCHANGE_SOURCE:
+    case NODE_LATERAL_FUNCTION:
+    case NODE_CROSS_JOIN:
+    case NODE_POSITIONAL_JOIN:
+        return true;
+    case NODE_HASH_JOIN:
+    case NODE_NESTED_LOOP_JOIN:
+    case NODE_ASOF_JOIN:
+        return join_is_direct(node);
+    default:
+        return false;
+    }
+}
+
+static struct scope read_scope(const struct scan_column_list *read)
+{
+    return (struct scope){.kind = SCOPE_READ, .alias = "t", .read = read};
+}
+
+static struct scope join_scope(const struct eider_node *node)
+{
+    switch ((int)join_type_of(node)) {
+    case JOIN_LEFT_SEMI:
+    case JOIN_LEFT_ANTI:
+        return scope_table("l");
+    case JOIN_RIGHT_SEMI:
+    case JOIN_RIGHT_ANTI:
+        return scope_table("r");
+    default:
+        return (struct scope){.kind = SCOPE_JOIN, .left_width = node_child(node, 0)->columns.count};
+    }
+}
+
+struct scope from_scope(const struct eider_node *base)
+{
+    switch ((int)base->tag) {
+    case NODE_PARQUET_SCAN: /* split ones are subselects, but for their own conditions */
+        return read_scope(&node_as_parquet_scan(base)->read);
+    case NODE_TABLE_SCAN:
+        return read_scope(&node_as_table_scan(base)->read);
+    case NODE_FUNCTION_SCAN:
+        return read_scope(&node_as_function_scan(base)->read);
+    case NODE_LATERAL_FUNCTION:
+        return (struct scope){.kind = SCOPE_LATERAL, .read = &node_as_lateral_function(base)->read};
+    case NODE_DUMMY_SCAN:
+        return (struct scope){.kind = SCOPE_DUMMY, .type = type_simple(TYPE_INTEGER)};
+    case NODE_HASH_JOIN:
+    case NODE_NESTED_LOOP_JOIN:
+    case NODE_ASOF_JOIN:
+    case NODE_CROSS_JOIN:
+    case NODE_POSITIONAL_JOIN:
+        return join_is_direct(base) ? join_scope(base) : scope_table("t");
+    default:
+        return scope_table("t");
+    }
+}
+
+struct u32_list from_projection(struct writer *w, const struct eider_node *base)
+{
+    const struct node_lateral_function *lateral = node_as_lateral_function(base);
+    struct u32_list list;
+
+    if (base->tag == NODE_PARQUET_SCAN)
+        return node_as_parquet_scan(base)->projection;
+    if (base->tag == NODE_TABLE_SCAN)
+        return node_as_table_scan(base)->projection;
+    if (base->tag == NODE_FUNCTION_SCAN)
+        return node_as_function_scan(base)->projection;
+    if (base->tag == NODE_HASH_JOIN || base->tag == NODE_NESTED_LOOP_JOIN || base->tag == NODE_ASOF_JOIN)
+        return *join_view(base).projection;
+    if (lateral == NULL)
+        return (struct u32_list){NULL, 0};
+    list = u32_list_new(w->arena, lateral->projection.count + lateral->passed.count);
+    if (list.count != lateral->projection.count + lateral->passed.count)
+        writer_no_memory(w);
+    for (uint32_t i = 0; i < list.count; i++)
+        list.items[i] = i < lateral->projection.count
+                            ? lateral->projection.items[i]
+                            : lateral->read.count + lateral->passed.items[i - lateral->projection.count];
+    return list;
+}
+
+/* ---- FROM ---- */
+
+static void write_table(struct writer *w, const struct node_table_scan *scan)
+{
+    put(w, " FROM ");
+    put_identifier(w, scan->catalog);
+    put(w, ".");
+    put_identifier(w, scan->schema);
+    put(w, ".");
+    put_identifier(w, scan->table);
+    put(w, " AS t");
+}
+
+static void write_table_function(struct writer *w, const struct scope *scope, struct eider_str name,
+                                 const struct expr_list *args, const struct named_expr_list *named,
+                                 bool ordinality)
+{
+    if (!quote_function(w->out, name))
+        writer_fail(w, EIDER_ERROR_PLAN, NULL, "the name of a function holds a NUL byte");
+    put(w, "(");
+    write_exprs(w, scope, args);
+    if (named != NULL)
+        write_named_args(w, scope, named, args->count > 0 ? ", " : "");
+    put(w, ordinality ? ") WITH ORDINALITY AS " : ") AS ");
+}
+
+static void write_function_scan(struct writer *w, const struct node_function_scan *scan)
+{
+    struct scope none = {.kind = SCOPE_INVALID};
+
+    put(w, " FROM ");
+    write_table_function(w, &none, scan->name, &scan->args, &scan->named_args, scan->ordinality);
+    put(w, "t");
+}
+
+static void write_lateral(struct writer *w, const struct node_lateral_function *node)
+{
+    struct scope left = scope_table("l");
+
+    put(w, " FROM ");
+    write_child(w, node->input, "l", NULL);
+    put(w, ", LATERAL ");
+    write_table_function(w, &left, node->name, &node->args, NULL, node->ordinality);
+    put(w, "r");
+}
+
+static void write_values(struct writer *w, const struct node_values *node)
+{
+    struct scope none = {.kind = SCOPE_INVALID};
+
+    for (uint32_t i = 0; i < node->rows.count; i++) {
+        put(w, i == 0 ? " FROM (VALUES (" : ", (");
+        write_exprs(w, &none, &node->rows.items[i].values);
+        put(w, ")");
+    }
+    put(w, ") AS t(");
+    for (uint32_t i = 0; i < node->base.columns.count; i++)
+        put_name(w, i > 0 ? ", c" : "c", i);
+    put(w, ")");
+}
+
+static const struct sqlgen_input *input_of(struct writer *w, const struct node_exchange_source *source)
+{
+    if (w->context == NULL || source->input >= w->context->input_count ||
+        w->context->inputs[source->input].token == NULL) {
+        writer_fail(w, EIDER_ERROR_PLAN, &source->base, "reads an input that the task does not have");
+        return NULL;
+    }
+    return &w->context->inputs[source->input];
+}
+
+static void write_source(struct writer *w, const struct node_exchange_source *source)
+{
+    const struct sqlgen_input *input = input_of(w, source);
+
+    put(w, " FROM ");
+    put_function(w, "eider_source");
+    if (input != NULL)
+        quote_string(w->out, str_from(input->token));
+    put(w, ") AS t");
+}
+
+void write_from(struct writer *w, const struct eider_node *base)
+{
+    switch ((int)base->tag) {
+    case NODE_DUMMY_SCAN:
+        return;
+    case NODE_TABLE_SCAN:
+        write_table(w, node_as_table_scan(base));
+        return;
+    case NODE_FUNCTION_SCAN:
+        write_function_scan(w, node_as_function_scan(base));
+        return;
+    case NODE_LATERAL_FUNCTION:
+        write_lateral(w, node_as_lateral_function(base));
+        return;
+    case NODE_CTE_REF:
+        put_name(w, " FROM k", node_as_cte_ref(base)->cte);
+        put(w, " AS t");
+        return;
+    case NODE_EXCHANGE_SOURCE:
+        write_source(w, node_as_exchange_source(base));
+        return;
+    default:
+        break;
+    }
+    if (!from_is_direct(base)) {
+        put(w, " FROM ");
+        write_child(w, base, "t", NULL);
+    } else if (base->tag == NODE_PARQUET_SCAN) {
+        write_files(w, node_as_parquet_scan(base), next_group(node_as_parquet_scan(base), 0));
+    } else if (base->tag == NODE_VALUES) {
+        write_values(w, node_as_values(base));
+    } else {
+        write_join(w, base);
+    }
+}
+
+void write_from_conditions(struct writer *w, const struct eider_node *base, bool *where)
+{
+    struct scope scope = from_scope(base);
+    const struct node_table_scan *table = node_as_table_scan(base);
+    const struct node_exchange_source *source = node_as_exchange_source(base);
+    const struct sqlgen_input *input;
+
+    if (base->tag == NODE_PARQUET_SCAN && from_is_direct(base)) {
+        write_group_conditions(w, node_as_parquet_scan(base), 0, where);
+        return;
+    }
+    if (table != NULL && table->row_count != 0)
+        write_bounds(w, "t.\"rowid\"", table->first_row, table->row_count, where);
+    if (table != NULL)
+        write_predicates(w, &scope, &table->filters, where);
+    else if (base->tag == NODE_FUNCTION_SCAN)
+        write_predicates(w, &scope, &node_as_function_scan(base)->filters, where);
+    else if (base->tag == NODE_LATERAL_FUNCTION)
+        write_predicates(w, &scope, &node_as_lateral_function(base)->filters, where);
+    if (source != NULL && (input = input_of(w, source)) != NULL && !input->complete) {
+        put_and(w, where);
+        put(w, "t.v");
+    }
+    if (table != NULL || source != NULL || base->tag == NODE_FUNCTION_SCAN)
+        write_blooms(w, base, where);
+}

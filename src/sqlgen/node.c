@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Queries that are no SELECT over a base: set operations, recursive CTEs, samples, nothing.
+ *
+ * A CTE's definition moves into the WITH list of the statement, computed once as in the plan. Only the arms
+ * of a recursive CTE have lists of their own, since what stands there may read the rows of the last step.
+ */
+#include "plan/object.h"
+#include "sqlgen/expr.h"
+#include "sqlgen/quote.h"
+#include "sqlgen/select.h"
+
+void define_cte(struct writer *w, const struct node_cte *cte)
+{
+    struct definition definition;
+
+    writer_define_begin(w, &definition);
+    write_query(w, cte->definition, NULL);
+    writer_define(w, &definition, "k", cte->cte, MATERIALIZED_YES);
+}
+
+static void write_all(struct writer *w, const struct node_list *inputs, const char *between)
+{
+    for (uint32_t i = 0; i < inputs->count; i++) {
+        if (i > 0)
+            put(w, between);
+        write_subquery(w, inputs->items[i], NULL);
+    }
+}
+
+static void write_setop(struct writer *w, const struct node_setop *node)
+{
+    if (node->op == SETOP_EXCEPT)
+        write_all(w, &node->inputs, node->all ? " EXCEPT ALL " : " EXCEPT ");
+    else
+        write_all(w, &node->inputs, node->all ? " INTERSECT ALL " : " INTERSECT ");
+}
+
+/* An arm sees the WITH list around the CTE and has one of its own. */
+static void write_arm(struct writer *w, const struct eider_node *node)
+{
+    struct with_scope scope;
+
+    put(w, "(");
+    writer_scope_begin(w, &scope);
+    write_query(w, node, NULL);
+    writer_scope_end(w, &scope);
+    put(w, ")");
+}
+
+static void write_recursive_cte(struct writer *w, const struct node_recursive_cte *node)
+{
+    uint32_t width = node->base.columns.count;
+
+    put_name(w, "WITH RECURSIVE k", node->cte);
+    for (uint32_t i = 0; i < width; i++)
+        put_name(w, i > 0 ? ", c" : "(c", i);
+    put(w, width > 0 ? ") AS (" : " AS (");
+    write_arm(w, node->anchor);
+    put(w, node->union_all ? " UNION ALL " : " UNION ");
+    write_arm(w, node->recursion);
+    put(w, ") SELECT");
+    for (uint32_t i = 0; i < width; i++)
+        put_name(w, i > 0 ? ", t.c" : " t.c", i);
+    put(w, width > 0 ? " FROM " : " * FROM ");
+    put_name(w, "k", node->cte);
+    put(w, " AS t");
+}
+
+static void write_empty(struct writer *w, const struct column_list *columns)
+{
+    put(w, "SELECT ");
+    if (columns->count == 0)
+        put(w, "CAST(NULL AS BOOLEAN) AS z");
+    for (uint32_t i = 0; i < columns->count; i++) {
+        if (i > 0)
+            put(w, ", ");
+        put_null(w, columns->items[i].type);
+        put_as(w, i);
+    }
+    put(w, " WHERE false");
+}
+
+/* Rows without columns. */
+static void write_bare_values(struct writer *w, const struct node_values *node)
+{
+    put(w, "SELECT CAST(NULL AS BOOLEAN) AS z FROM ");
+    put_function(w, "range");
+    put_number(w, node->rows.count);
+    put(w, ")");
+}
+
+/* SELECT * FROM (input) AS t USING SAMPLE reservoir(10 ROWS) REPEATABLE (42) */
+static void write_sample(struct writer *w, const struct node_sample *node)
+{
+    put(w, "SELECT * FROM ");
+    write_child(w, node->input, "t", NULL);
+    put(w, " USING SAMPLE ");
+    if (node->method.size > 0)
+        put_identifier(w, node->method);
+    put(w, "(");
+    if (node->is_percent)
+        quote_double_digits(w->out, node->percent);
+    else
+        put_number(w, node->rows);
+    put(w, node->is_percent ? " PERCENT)" : " ROWS)");
+    if (node->has_seed) {
+        put(w, " REPEATABLE (");
+        put_number(w, (uint64_t)node->seed);
+        put(w, ")");
+    }
+}
+
+static void write_join_query(struct writer *w, const struct eider_node *node)
+{
+    if (join_type_of(node) == JOIN_MARK)
+        write_mark_join(w, node);
+    else
+        write_single_join(w, node);
+}
+
+void write_own_query(struct writer *w, const struct eider_node *node)
+{
+    switch ((int)node->tag) {
+    case NODE_UNION:
+        write_all(w, &node_as_union(node)->inputs, " UNION ALL ");
+        return;
+    case NODE_SETOP:
+        write_setop(w, node_as_setop(node));
+        return;
+    case NODE_RECURSIVE_CTE:
+        write_recursive_cte(w, node_as_recursive_cte(node));
+        return;
+    case NODE_EMPTY:
+        write_empty(w, &node->columns);
+        return;
+    case NODE_VALUES:
+        write_bare_values(w, node_as_values(node));
+        return;
+    case NODE_SAMPLE:
+        write_sample(w, node_as_sample(node));
+        return;
+    case NODE_PARQUET_SCAN:
+        if (node_as_parquet_scan(node)->files.count == 0)
+            write_empty(w, &node->columns);
+        else
+            write_parquet_groups(w, node_as_parquet_scan(node));
+        return;
+    case NODE_HASH_JOIN:
+    case NODE_NESTED_LOOP_JOIN:
+        write_join_query(w, node);
+        return;
+    default:
+        break;
+    }
+    writer_fail(w, EIDER_ERROR_PLAN, node, "belongs to no fragment");
+}
