@@ -24,6 +24,7 @@
 #include "duckdb.h"
 #include "eider/error.h"
 #include "eider/export.h"
+#include "eider/script.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -195,16 +196,6 @@ struct eider_setting {
 
 /* All settings, ended by one whose name is NULL. Static. Any thread. */
 EIDER_API const struct eider_setting *eider_setting_list(void);
-
-/* ---- Scripts ------------------------------------------------------------------------------------------------ */
-
-/*
- * Finds the end of the first statement of a script: quotes, dollar quotes and nested comments are understood.
- * Returns the number of bytes up to and including its semicolon, or 0 if the text holds no complete statement:
- * then *ret_blank tells whether only white space, comments and semicolons are left. `text` holds `bytes` bytes and
- * needs no final NUL. Any thread.
- */
-EIDER_API size_t eider_statement_length(const char *text, size_t bytes, bool *ret_blank);
 
 #ifdef __cplusplus
 }

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "eider/eider.h"
+#include "eider/script.h"
 
 enum token {
     TOKEN_END, /* the text ran out */
