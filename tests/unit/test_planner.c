@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The planner: where boundaries go, how many tasks there are, which rows each task reads. Plans are built by hand, so
+ * that each rule is seen alone; whole queries are the golden tests' matter.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "plan/display.h"
+#include "planner/decompose.h"
+#include "planner/planner.h"
+#include "unit/plans.h"
+
+#define MIB (1 << 20)
+
+/* Every file has 8 MiB, 8,000 rows in row groups of 1,000. */
+static enum eider_status some_file(void *data, const char *path, struct planner_file *ret, struct eider_error *err)
+{
+    (void)data;
+    (void)path;
+    (void)err;
+    *ret = (struct planner_file){.bytes = 8 * MIB, .mtime_ns = 1, .rows = 8000, .row_group_rows = 1000};
+    return EIDER_OK;
+}
+
+static struct planner_options options_for(uint32_t workers)
+{
+    return (struct planner_options){.workers = workers,
+                                    .bytes_per_task = 1,
+                                    .partitions_per_task = 1,
+                                    .broadcast_joins = true,
+                                    .broadcast_rows = 1000,
+                                    .file_info = some_file};
+}
+
+struct planned {
+    struct arena *arena;
+    struct stage_graph graph;
+    struct verdict verdict;
+    struct eider_error err;
+    char *picture;
+};
+
+static void plan_with(struct planned *ret, const struct eider_node *plan, const struct planner_options *options)
+{
+    struct buf out;
+
+    ret->verdict = (struct verdict){.kind = VERDICT_DISTRIBUTABLE};
+    assert_int_equal(planner_plan(ret->arena, plan, options, &ret->graph, &ret->verdict, &ret->err), EIDER_OK);
+    buf_init(&out, MIB);
+    if (ret->verdict.kind == VERDICT_DISTRIBUTABLE)
+        stage_graph_display(&out, &ret->graph, false);
+    ret->picture = arena_strndup(ret->arena, out.data, out.size);
+    buf_done(&out);
+}
+
+static struct planned start(void)
+{
+    return (struct planned){.arena = arena_new()};
+}
+
+static void done(struct planned *planned)
+{
+    arena_free(planned->arena);
+}
+
+static void assert_has(const struct planned *planned, const char *text)
+{
+    if (strstr(planned->picture, text) == NULL)
+        fail_msg("\"%s\" is not in\n%s", text, planned->picture);
+}
+
+static void assert_has_not(const struct planned *planned, const char *text)
+{
+    if (strstr(planned->picture, text) != NULL)
+        fail_msg("\"%s\" is in\n%s", text, planned->picture);
+}
+
+/* ---- Aggregates ---- */
+
+static void few_groups_meet_in_the_head(void **unused)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(4);
+    const struct eider_node *scan = sample_scan(p.arena, 2, 4, 32000);
+
+    (void)unused;
+    plan_with(&p, sample_aggregate(p.arena, scan, 1, "avg", type_simple(TYPE_DOUBLE), 10), &options);
+    assert_string_equal(p.picture,
+                        "┌───── DistributedExec ── Tasks: t0:[p0]\n"
+                        "│ ProjectionExec: expr=[a, (CAST(sum(sum(b)) AS DOUBLE) / CAST(sum_no_overflow(count(b)) AS "
+                        "DOUBLE)) as avg]\n"
+                        "│   AggregateExec: mode=Final, gby=[a], aggr=[avg(b)]\n"
+                        "│     [Stage 1] => NetworkCoalesceExec: output_partitions=4, input_tasks=4\n"
+                        "└──────────────────────────────────────────────────\n"
+                        "  ┌───── Stage 1 ── Tasks: t0:[p0] t1:[p1] t2:[p2] t3:[p3]\n"
+                        "  │ AggregateExec: mode=Partial, gby=[a], aggr=[avg(b)]\n"
+                        "  │   DistributedLeafExec: DataSourceExec: files=[…/t/f0.parquet, …/t/f1.parquet, "
+                        "…/t/f2.parquet, …/t/f3.parquet], projection=[a, b], file_type=parquet\n"
+                        "  └──────────────────────────────────────────────────\n");
+    done(&p);
+}
+
+static void many_groups_are_shuffled(void **unused)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(4);
+    const struct eider_node *scan = sample_scan(p.arena, 2, 4, 1e9);
+
+    (void)unused;
+    plan_with(&p, sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), 1e6), &options);
+    assert_int_equal(p.graph.stage_count, 2);
+    assert_has(&p, "[Stage 1] => NetworkShuffleExec: output_partitions=4, input_tasks=4");
+    assert_has(&p, "mode=Partial");
+    assert_has(&p, "mode=Final");
+    assert_has(&p, "t0:[p0..p3]");
+    done(&p);
+}
+
+static void groups_that_hardly_repeat_are_not_aggregated_twice(void **unused)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(4);
+    const struct eider_node *scan = sample_scan(p.arena, 2, 4, 1e9);
+
+    (void)unused;
+    plan_with(&p, sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), 5e8), &options);
+    assert_has(&p, "mode=Single");
+    assert_has_not(&p, "mode=Partial");
+    assert_has(&p, "NetworkShuffleExec");
+    done(&p);
+}
+
+static void what_does_not_decompose_is_computed_whole(void **unused)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(4);
+    const struct eider_node *scan = sample_scan(p.arena, 2, 4, 1e6);
+
+    (void)unused;
+    plan_with(&p, sample_aggregate(p.arena, scan, 1, "median", type_simple(TYPE_DOUBLE), 10), &options);
+    assert_has(&p, "mode=Single, gby=[a], aggr=[median(b)]");
+    assert_has(&p, "NetworkShuffleExec");
+    plan_with(&p, sample_aggregate(p.arena, scan, 0, "median", type_simple(TYPE_DOUBLE), 1), &options);
+    assert_has(&p, "mode=Single");
+    assert_has(&p, "NetworkCoalesceExec");
+    done(&p);
+}
+
+static void merging_states_gives_states(void **unused)
+{
+    struct arena *arena = arena_new();
+    const struct eider_node *single =
+        sample_aggregate(arena, sample_values(arena, 2, 4), 1, "avg", type_simple(TYPE_DOUBLE), 2);
+    const struct node_aggregate *node = node_as_aggregate(single), *phase;
+
+    (void)unused;
+    phase = aggregate_partial(arena, node, node->input);
+    assert_int_equal(phase->base.columns.count, 3); /* the group, a sum, a count */
+    for (int i = 0; i < 3; i++) { /* as many merges as wanted, always the same columns */
+        const struct node_aggregate *next = aggregate_merge(arena, node, &phase->base, AGGREGATE_PARTIAL_REDUCE);
+        assert_int_equal(next->base.columns.count, 3);
+        for (uint32_t k = 0; k < 3; k++)
+            assert_true(type_equal(next->base.columns.items[k].type, phase->base.columns.items[k].type));
+        phase = next;
+    }
+    assert_true(type_equal(aggregate_finish(arena, node, &phase->base)->columns.items[1].type,
+                           type_simple(TYPE_DOUBLE)));
+    arena_free(arena);
+}
+
+/* ---- Joins ---- */
+
+static void small_sides_are_broadcast(void **unused)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(4);
+    const struct eider_node *big = sample_scan(p.arena, 2, 4, 1e6), *small = sample_scan(p.arena, 2, 1, 100);
+
+    (void)unused;
+    plan_with(&p, sample_join(p.arena, big, small, JOIN_INNER, 1e6), &options);
+    assert_has(&p, "NetworkBroadcastExec: partitions_per_consumer=1, stage_partitions=4, input_tasks=4");
+    plan_with(&p, sample_join(p.arena, big, small, JOIN_RIGHT, 1e6), &options);
+    assert_has_not(&p, "NetworkBroadcastExec"); /* it emits unmatched rows of the small side: once only */
+    plan_with(&p, sample_join(p.arena, small, big, JOIN_RIGHT_ANTI, 1e6), &options);
+    assert_has(&p, "NetworkBroadcastExec");
+    options.broadcast_joins = false;
+    plan_with(&p, sample_join(p.arena, big, small, JOIN_INNER, 1e6), &options);
+    assert_has_not(&p, "NetworkBroadcastExec");
+    done(&p);
+}
+
+static void not_in_is_always_broadcast(void **unused)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(4);
+    const struct eider_node *big = sample_scan(p.arena, 2, 4, 1e6);
+
+    (void)unused;
+    options.broadcast_joins = false;
+    plan_with(&p, sample_join(p.arena, big, sample_scan(p.arena, 2, 4, 1e6), JOIN_MARK, 1e6), &options);
+    assert_has(&p, "NetworkBroadcastExec");
+    assert_has_not(&p, "NetworkShuffleExec");
+    done(&p);
+}
+
+static void joins_in_step_need_no_boundary(void **unused)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(4);
+    const struct eider_node *a = sample_scan(p.arena, 2, 4, 1e6), *b = sample_scan(p.arena, 2, 4, 1e6);
+    const struct eider_node *join = sample_join(p.arena, a, b, JOIN_INNER, 1e6);
+    const struct eider_node *again = sample_join(p.arena, join, sample_scan(p.arena, 2, 4, 1e6), JOIN_INNER, 1e6);
+
+    (void)unused;
+    plan_with(&p, again, &options);
+    assert_int_equal(p.graph.stage_count, 4); /* three scans and one stage with both joins */
+    plan_with(&p, sample_aggregate(p.arena, join, 1, "median", type_simple(TYPE_DOUBLE), 1e5), &options);
+    assert_int_equal(p.graph.stage_count, 3); /* grouped by the join key, in the stage of the join */
+    join = sample_join(p.arena, a, b, JOIN_FULL, 1e6); /* keys of either side may be NULL here */
+    plan_with(&p, sample_aggregate(p.arena, join, 1, "median", type_simple(TYPE_DOUBLE), 1e5), &options);
+    assert_int_equal(p.graph.stage_count, 4);
+    done(&p);
+}
+
+/* ---- Task counts ---- */
+
+static void one_worker_means_no_boundary(void **unused)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(1);
+    const struct eider_node *scan = sample_scan(p.arena, 2, 4, 1e6);
+
+    (void)unused;
+    plan_with(&p, sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), 10), &options);
+    assert_int_equal(p.verdict.kind, VERDICT_SINGLE_TASK);
+    options = options_for(8);
+    options.bytes_per_task = 64 * MIB;
+    plan_with(&p, sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), 10), &options);
+    assert_int_equal(p.verdict.kind, VERDICT_SMALL);
+    options.bytes_per_task = 12 * MIB; /* 32 MiB of files: three tasks */
+    plan_with(&p, sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), 10), &options);
+    assert_int_equal(p.graph.stages[0].tasks, 3);
+    options.max_tasks_per_stage = 2;
+    plan_with(&p, sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), 10), &options);
+    assert_int_equal(p.graph.stages[0].tasks, 2);
+    done(&p);
+}
+
+/* ---- Leaves ---- */
+
+/* Every row of every file is in exactly one variant. */
+static void check_split(uint32_t files, uint32_t tasks)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(tasks);
+    const struct eider_node *scan = sample_scan(p.arena, 2, files, 1e6);
+    const struct node_distributed_leaf *leaf;
+    uint64_t next_file = 0, next_row = 0;
+
+    plan_with(&p, sample_aggregate(p.arena, scan, 0, "count", type_simple(TYPE_BIGINT), 1), &options);
+    assert_int_equal(p.graph.stages[0].tasks, tasks);
+    leaf = node_as_distributed_leaf(node_child(p.graph.stages[0].root, 0));
+    assert_non_null(leaf);
+    assert_int_equal(leaf->variants.count, tasks);
+    for (uint32_t t = 0; t < tasks; t++) {
+        const struct node_parquet_scan *variant = node_as_parquet_scan(leaf->variants.items[t]);
+        for (uint32_t i = 0; variant != NULL && i < variant->files.count; i++) {
+            const struct file_slice *slice = &variant->files.items[i];
+            uint64_t count = slice->row_count > 0 ? slice->row_count : 8000;
+            char path[64];
+            snprintf(path, sizeof(path), "/data/t/f%u.parquet", (unsigned)next_file);
+            assert_string_equal(slice->path.data, path);
+            assert_int_equal(slice->first_row, next_row);
+            next_row += count;
+            if (next_row == 8000) {
+                next_file++;
+                next_row = 0;
+            }
+        }
+    }
+    assert_int_equal(next_file, files);
+    assert_int_equal(next_row, 0);
+    done(&p);
+}
+
+static void leaves_are_split_without_loss(void **unused)
+{
+    (void)unused;
+    for (uint32_t files = 1; files <= 5; files++) {
+        for (uint32_t tasks = 2; tasks <= 60; tasks += files == 1 ? 1 : 7)
+            check_split(files, tasks);
+    }
+}
+
+/* ---- Order ---- */
+
+static void limits_over_stored_order_stay_local(void **unused)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(4);
+    const struct eider_node *scan = sample_scan(p.arena, 2, 4, 1e6);
+    struct node_limit *limit = node_limit_new(p.arena);
+
+    (void)unused;
+    limit->input = sample_filter(p.arena, scan);
+    limit->has_limit = true;
+    limit->limit = 5;
+    limit->base.columns = scan->columns;
+    plan_with(&p, &limit->base, &options);
+    assert_int_equal(p.verdict.kind, VERDICT_ORDER_DEPENDENT);
+    limit->input = sample_aggregate(p.arena, scan, 1, "median", type_simple(TYPE_DOUBLE), 100);
+    limit->base.columns = limit->input->columns;
+    plan_with(&p, &limit->base, &options);
+    assert_int_equal(p.verdict.kind, VERDICT_DISTRIBUTABLE);
+    assert_has(&p, "LimitExec: skip=0, fetch=5"); /* per task, and once more */
+    done(&p);
+}
+
+/* ---- Boundaries that a rule places ---- */
+
+static uint32_t producers, consumers;
+
+static enum eider_status place_coalesce(void *data, struct arena *arena, const struct eider_node *plan,
+                                        const struct eider_node **ret, struct eider_error *err)
+{
+    struct node_network_coalesce *boundary = node_network_coalesce_new(arena);
+
+    (void)data;
+    (void)err;
+    boundary->input = plan;
+    boundary->producer_tasks = producers;
+    boundary->consumer_tasks = consumers;
+    boundary->base.columns = plan->columns;
+    *ret = &boundary->base;
+    return EIDER_OK;
+}
+
+static void placed_boundaries_are_only_finalised(void **unused)
+{
+    static const struct planner_rule_entry rule = {"place", place_coalesce, NULL};
+    struct planned p = start();
+    struct planner_options options = options_for(2);
+    const struct eider_node *scan = sample_scan(p.arena, 2, 4, 1e6);
+
+    (void)unused;
+    options.rules = &rule;
+    options.rule_count = 1;
+    producers = 3; /* more than there are workers: the boundary counts, nothing else */
+    consumers = 1;
+    plan_with(&p, scan, &options);
+    assert_int_equal(p.graph.stage_count, 1);
+    assert_int_equal(p.graph.stages[0].tasks, 3);
+    producers = 1;
+    plan_with(&p, scan, &options);
+    assert_int_equal(p.verdict.kind, VERDICT_SINGLE_TASK);
+    producers = 0;
+    p.verdict.kind = VERDICT_DISTRIBUTABLE;
+    assert_int_equal(planner_plan(p.arena, scan, &options, &p.graph, &p.verdict, &p.err), EIDER_ERROR_PLAN);
+    assert_string_equal(p.err.node, "NetworkCoalesceExec");
+    producers = 3;
+    consumers = 2; /* the head has one task */
+    p.verdict.kind = VERDICT_DISTRIBUTABLE;
+    assert_int_equal(planner_plan(p.arena, scan, &options, &p.graph, &p.verdict, &p.err), EIDER_ERROR_PLAN);
+    done(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(few_groups_meet_in_the_head),
+        cmocka_unit_test(many_groups_are_shuffled),
+        cmocka_unit_test(groups_that_hardly_repeat_are_not_aggregated_twice),
+        cmocka_unit_test(what_does_not_decompose_is_computed_whole),
+        cmocka_unit_test(merging_states_gives_states),
+        cmocka_unit_test(small_sides_are_broadcast),
+        cmocka_unit_test(not_in_is_always_broadcast),
+        cmocka_unit_test(joins_in_step_need_no_boundary),
+        cmocka_unit_test(one_worker_means_no_boundary),
+        cmocka_unit_test(leaves_are_split_without_loss),
+        cmocka_unit_test(limits_over_stored_order_stay_local),
+        cmocka_unit_test(placed_boundaries_are_only_finalised),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
