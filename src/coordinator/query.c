@@ -133,23 +133,97 @@ const char *eider_query_explain(struct eider_query *query)
 
 /* ---- Running ---- */
 
-/* EXPLAIN of a query: the rows that DuckDB's EXPLAIN would have, with the distributed plan in them. */
-static enum eider_status run_explain(struct eider_query *query, duckdb_result *ret_result, struct eider_error *err)
+/*
+ * EXPLAIN of a query: rows as DuckDB's EXPLAIN has them. The first is the distributed plan, or the verdict; if the query
+ * is not distributed, DuckDB's own rows follow.
+ */
+#define EXPLAIN_MAX_ROWS 8
+
+struct explain_rows {
+    const char *keys[EXPLAIN_MAX_ROWS];
+    const char *values[EXPLAIN_MAX_ROWS];
+    uint32_t count;
+};
+
+static void add_explain_row(struct explain_rows *rows, const char *key, const char *value)
 {
-    const char *text = eider_query_explain(query);
-    duckdb_connection connection = query->session->connection;
+    if (rows->count == EXPLAIN_MAX_ROWS || key == NULL || value == NULL)
+        return;
+    rows->keys[rows->count] = key;
+    rows->values[rows->count++] = value;
+}
+
+static const char *copy_cell(struct arena *arena, duckdb_vector vector, idx_t row)
+{
+    duckdb_string_t *cell = (duckdb_string_t *)duckdb_vector_get_data(vector) + row;
+
+    return arena_strndup(arena, duckdb_string_t_data(cell), duckdb_string_t_length(*cell));
+}
+
+static enum eider_status run_duckdb_explain(struct eider_query *query, struct explain_rows *rows,
+                                            struct eider_error *err)
+{
+    struct query_run run;
+    duckdb_result result;
+    duckdb_data_chunk chunk;
+    enum eider_status status = query_run_start(query, RUN_MATERIALIZE, &run, &result, err);
+
+    if (status != EIDER_OK)
+        return status;
+    while ((chunk = duckdb_fetch_chunk(result)) != NULL) {
+        for (idx_t i = 0, n = duckdb_data_chunk_get_size(chunk); i < n; i++)
+            add_explain_row(rows, copy_cell(query->arena, duckdb_data_chunk_get_vector(chunk, 0), i),
+                            copy_cell(query->arena, duckdb_data_chunk_get_vector(chunk, 1), i));
+        duckdb_destroy_data_chunk(&chunk);
+    }
+    duckdb_destroy_result(&result);
+    return query_run_end(&run, status, err);
+}
+
+static enum eider_status explain_result(struct eider_query *query, const struct explain_rows *rows,
+                                        duckdb_result *ret_result, struct eider_error *err)
+{
     duckdb_prepared_statement statement = NULL;
     enum eider_status status = EIDER_OK;
+    bool ok;
+    struct buf sql;
 
-    if (duckdb_prepare(connection, "SELECT 'distributed_plan' AS explain_key, $1::VARCHAR AS explain_value",
-                       &statement) != DuckDBSuccess ||
-        duckdb_bind_varchar(statement, 1, text) != DuckDBSuccess ||
-        duckdb_execute_prepared(statement, ret_result) != DuckDBSuccess) {
-        status = error_set(err, EIDER_ERROR_SQL, "EXPLAIN failed: %s", duckdb_prepare_error(statement));
+    buf_init(&sql, 4096);
+    buf_puts(&sql, "SELECT * FROM (VALUES ");
+    for (uint32_t i = 0; i < rows->count; i++)
+        buf_printf(&sql, "%s($%u::VARCHAR, $%u::VARCHAR)", i > 0 ? ", " : "", 2 * i + 1, 2 * i + 2);
+    buf_puts(&sql, ") AS t(explain_key, explain_value)");
+    ok = duckdb_prepare(query->session->connection, sql.data, &statement) == DuckDBSuccess;
+    for (uint32_t i = 0; ok && i < rows->count; i++)
+        ok = duckdb_bind_varchar(statement, 2 * i + 1, rows->keys[i]) == DuckDBSuccess &&
+             duckdb_bind_varchar(statement, 2 * i + 2, rows->values[i]) == DuckDBSuccess;
+    if (!ok || duckdb_execute_prepared(statement, ret_result) != DuckDBSuccess) {
+        const char *message = ok ? duckdb_result_error(ret_result) : duckdb_prepare_error(statement);
+        status = error_set(err, EIDER_ERROR_SQL, "EXPLAIN failed: %s", message != NULL ? message : "unknown");
         duckdb_destroy_result(ret_result);
+        *ret_result = (duckdb_result){0};
     }
     duckdb_destroy_prepare(&statement);
+    buf_done(&sql);
     return status;
+}
+
+static enum eider_status run_explain(struct eider_query *query, duckdb_result *ret_result, struct eider_error *err)
+{
+    struct explain_rows rows = {.count = 0};
+    enum eider_status status = EIDER_OK;
+
+    add_explain_row(&rows, "distributed_plan", eider_query_explain(query));
+    if (query->verdict.kind != VERDICT_DISTRIBUTABLE)
+        status = run_duckdb_explain(query, &rows, err);
+    return status == EIDER_OK ? explain_result(query, &rows, ret_result, err) : status;
+}
+
+/* True if it is an EXPLAIN that Eider answers itself. */
+static bool is_own_explain(const struct eider_query *query)
+{
+    return query->statement.kind == STATEMENT_EXPLAIN && query->verdict.kind != VERDICT_NOT_A_QUERY &&
+           query->verdict.kind != VERDICT_NO_CLUSTER;
 }
 
 enum eider_status eider_query_run(struct eider_query *query, duckdb_result *ret_result, struct eider_error *err)
@@ -160,7 +234,7 @@ enum eider_status eider_query_run(struct eider_query *query, duckdb_result *ret_
     if (query == NULL || ret_result == NULL)
         return error_set(err, EIDER_ERROR_ARGUMENT, "eider_query_run: query or ret_result is NULL");
     *ret_result = (duckdb_result){0};
-    if (query->statement.kind == STATEMENT_EXPLAIN && query->verdict.kind == VERDICT_DISTRIBUTABLE)
+    if (is_own_explain(query))
         return run_explain(query, ret_result, err);
     status = query_run_start(query, RUN_MATERIALIZE, &run, ret_result, err);
     if (status == EIDER_OK)
