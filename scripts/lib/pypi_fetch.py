@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """pypi_fetch.py PROJECT FILENAME DIR: downloads one file of a project from the package index into DIR.
 
-Why not `pip download`: for a source distribution it runs the project's build backend to learn its metadata, and that needs a
-tool chain and more downloads for nothing. This asks pip's own finder for the file's place, so pip's configuration (index,
-mirrors, proxies, certificates) holds, and fetches the file with pip's own session. The caller checks the SHA-256.
+Why not `pip download`: for a source distribution it runs the project's build backend to learn its metadata, and that
+needs a tool chain and more downloads for nothing. This asks pip's own finder for the file's place, so pip's
+configuration (index, mirrors, proxies, certificates) holds, and fetches the file with pip's own session. The caller
+checks the SHA-256.
 
-Uses internals of pip that have been the same from 22.0 to 25.3 at least; scripts/setup runs it with the pip that it pins.
+Uses internals of pip that have been the same from 22.0 to 25.3 at least; scripts/setup runs it with the pip that it
+pins.
 """
 
 import os

@@ -14,7 +14,7 @@ alone() {
     local header=$1
     shift
     count=$((count + 1))
-    printf '#include "%s"\n' "$header" | "$@" - || { echo "does not compile alone: $header ($1)"; failed=1; }
+    printf '#include "%s"\nextern int nothing_else;\n' "$header" | "$@" - || { echo "does not compile alone: $header ($1)"; failed=1; }
 }
 
 while IFS= read -r header; do
