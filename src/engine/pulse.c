@@ -2,9 +2,9 @@
 /*
  * The pulse: see pulse.h. One statement per PULSE_MS of waiting, so an interrupt is noticed within that time.
  *
- * A registry of those who wait, by token; `lock` guards it and is not held while waiting: an entry lives on the stack of
- * pulse_wait, whose statement is the only one that knows its token. A token that is not known, or waited for by another
- * thread, is an error of the statement.
+ * A registry of those who wait, by token; `lock` guards it and is not held while waiting: an entry lives on
+ * the stack of pulse_wait, whose statement is the only one that knows its token. A token that is not known,
+ * or waited for by another thread, is an error of the statement.
  */
 #include "engine/pulse.h"
 
@@ -93,8 +93,9 @@ enum eider_status pulse_register(duckdb_connection connection, struct eider_erro
     duckdb_destroy_logical_type(&text);
     duckdb_destroy_logical_type(&number);
     duckdb_destroy_scalar_function(&function);
-    return state == DuckDBSuccess ? EIDER_OK
-                                  : error_set(err, EIDER_ERROR_SQL, "the function eider_pulse cannot be registered");
+    return state == DuckDBSuccess
+               ? EIDER_OK
+               : error_set(err, EIDER_ERROR_SQL, "the function eider_pulse cannot be registered");
 }
 
 enum eider_status pulse_wait(struct engine *engine, struct run *run, duckdb_connection connection,

@@ -37,7 +37,11 @@ void settings_default(struct settings *ret);
 /* Makes the engine follow these values where they are its own: the limit of its budget. */
 void settings_apply(const struct settings *settings, struct engine *engine);
 
-/* "64MB", "1.5 GiB", "512 kb", "1000": a number of bytes, units as DuckDB's (KB = 1000, KiB = 1024). */
-bool settings_parse_bytes(const char *text, uint64_t *ret);
+/* "64MB", "1.5 GiB", "512 kb", "1000": a number of bytes, with DuckDB's units (KB = 1000, KiB = 1024), or "25%" of
+ * `whole`. False if it is neither. */
+bool settings_parse_bytes(const char *text, uint64_t whole, uint64_t *ret);
+
+/* Registers the settings in the database, if they are not there. Errors: MEMORY, SQL. */
+enum eider_status settings_register(duckdb_connection connection, struct eider_error *err);
 
 #endif

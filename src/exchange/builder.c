@@ -218,6 +218,20 @@ static enum eider_status make_room(struct builder *builder, uint32_t partition, 
     return part_reserve(part, builder->layout, 0, count, builder->budget, err);
 }
 
+/* A view's validity, or NULL if it has no NULL among the rows: the loops without NULLs are faster. */
+static const uint64_t *needed_validity(const uint64_t *validity, uint32_t rows)
+{
+    if (validity == NULL)
+        return NULL;
+    for (uint32_t i = 0; i < rows / 64; i++) {
+        if (validity[i] != UINT64_MAX)
+            return validity;
+    }
+    if (rows % 64 != 0 && (~validity[rows / 64] << (64 - rows % 64)) != 0)
+        return validity;
+    return NULL;
+}
+
 /* ---- Hashes for a Bloom filter ---- */
 
 static enum eider_status keep_hashes(struct builder *builder, const uint64_t *hashes, uint32_t rows,
@@ -258,21 +272,22 @@ static enum eider_status keep_hashes(struct builder *builder, const uint64_t *ha
     return EIDER_OK;
 }
 
-/* ---- Appending ---- */
-
-/* A view's validity, or NULL if it has no NULL among the rows: the loops without NULLs are faster. */
-static const uint64_t *needed_validity(const uint64_t *validity, uint32_t rows)
+/* Rows whose hash is NULL have no key. */
+static enum eider_status keep_valid_hashes(struct builder *builder, const uint64_t *hashes,
+                                           const uint64_t *validity, uint32_t rows, struct eider_error *err)
 {
+    enum eider_status status = EIDER_OK;
+
     if (validity == NULL)
-        return NULL;
-    for (uint32_t i = 0; i < rows / 64; i++) {
-        if (validity[i] != UINT64_MAX)
-            return validity;
+        return keep_hashes(builder, hashes, rows, err);
+    for (uint32_t i = 0; i < rows && status == EIDER_OK; i++) {
+        if ((validity[i / 64] >> (i % 64) & 1) != 0)
+            status = keep_hashes(builder, &hashes[i], 1, err);
     }
-    if (rows % 64 != 0 && (~validity[rows / 64] << (64 - rows % 64)) != 0)
-        return validity;
-    return NULL;
+    return status;
 }
+
+/* ---- Appending ---- */
 
 static enum eider_status append_column(struct builder *builder, const struct gather *gather, uint32_t node,
                                        uint32_t rows, struct eider_error *err)
@@ -312,9 +327,12 @@ enum eider_status builder_append(struct builder *builder, struct vector_view *vi
         return error_set(err, EIDER_ERROR_ARGUMENT, "%u rows are too many for one append", rows);
     if (rows == 0)
         return EIDER_OK;
-    if (builder->keep_hashes && hashes != NULL &&
-        (status = keep_hashes(builder, hashes, rows, err)) != EIDER_OK)
-        return status;
+    hash_validity = needed_validity(hash_validity, rows);
+    if (builder->keep_hashes && hashes != NULL) {
+        status = keep_valid_hashes(builder, hashes, hash_validity, rows, err);
+        if (status != EIDER_OK)
+            return status;
+    }
     distribute(builder, hashes, hash_validity, rows);
     for (uint32_t i = 0; i < builder->active_count; i++) {
         uint32_t p = builder->active[i];

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_ENGINE_FUNCTIONS_H
+#define EIDER_ENGINE_FUNCTIONS_H
+
+/* How the engine's functions get into a database; each lives in the file of its own. Private to the engine. False if
+ * DuckDB refuses: eider_source is there already then (scalar functions are replaced). The connection is in autocommit. */
+
+#include <stdbool.h>
+
+#include "duckdb.h"
+
+bool functions_register_sink(duckdb_connection connection);   /* sink.c */
+bool functions_register_source(duckdb_connection connection); /* source.c */
+bool functions_register_probe(duckdb_connection connection);  /* probe.c */
+
+#endif
