@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT grp, avg(ts), avg(d) FROM facts GROUP BY grp;

@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT count(DISTINCT k), count(DISTINCT name), count(DISTINCT (k, grp)), sum(DISTINCT qty), avg(DISTINCT qty) FROM facts;

@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT sum(qty), sum(qty), count(*), count(id), sum(qty) + count(*) FROM facts;

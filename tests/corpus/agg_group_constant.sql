@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT 'x' AS c, count(*) FROM facts GROUP BY 'x';

@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT k FROM facts GROUP BY k;

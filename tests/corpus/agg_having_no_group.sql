@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT sum(qty) FROM facts HAVING count(*) > 100000;

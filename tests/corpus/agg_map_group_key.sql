@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT mp, count(*), min(id) FROM nested GROUP BY mp;

@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT mode(k) FROM facts;

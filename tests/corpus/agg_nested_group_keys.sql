@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT nums, info.c, count(*) FROM facts GROUP BY nums, info.c;

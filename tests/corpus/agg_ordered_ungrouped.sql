@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT string_agg(label, ', ' ORDER BY k, label), list(region ORDER BY k, label), first(k ORDER BY weight, k) FROM dims;

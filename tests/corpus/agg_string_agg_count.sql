@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT grp, length(string_agg(label, ';')) FROM dims GROUP BY grp;

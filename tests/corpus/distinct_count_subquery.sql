@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT count(*) FROM (SELECT DISTINCT k, grp FROM facts);

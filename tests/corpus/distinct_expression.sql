@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT DISTINCT upper(name), qty % 3 FROM facts;

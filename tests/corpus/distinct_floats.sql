@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT DISTINCT f64, f32 FROM alltypes;

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT DISTINCT grp, flag, k2 FROM facts;

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT DISTINCT nums, tags FROM facts;

@@ -1,0 +1,3 @@
+-- expect: distributed
+-- check: count
+SELECT DISTINCT ON (k) k, id FROM facts;

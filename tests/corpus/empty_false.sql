@@ -1,0 +1,2 @@
+-- expect: any
+SELECT id, k, name FROM facts WHERE 1 = 0;

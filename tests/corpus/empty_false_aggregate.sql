@@ -1,0 +1,2 @@
+-- expect: any
+SELECT count(*), sum(id) FROM facts WHERE false;

@@ -1,0 +1,2 @@
+-- expect: any
+SELECT id, sum(amount) FROM nothings GROUP BY id;

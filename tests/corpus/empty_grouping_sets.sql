@@ -1,0 +1,2 @@
+-- expect: any
+SELECT k, grp, count(*), grouping(k, grp) FROM nothings GROUP BY GROUPING SETS ((k), (grp), ());

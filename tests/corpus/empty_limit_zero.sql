@@ -1,0 +1,2 @@
+-- expect: any
+SELECT id, name FROM facts LIMIT 0;

@@ -1,0 +1,3 @@
+-- expect: any
+-- order: yes
+SELECT id, k FROM nothings ORDER BY id LIMIT 10;

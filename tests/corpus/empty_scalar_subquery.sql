@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT id, (SELECT max(id) FROM nothings) AS m FROM facts WHERE id < 40;

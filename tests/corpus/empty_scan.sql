@@ -1,0 +1,2 @@
+-- expect: any
+SELECT * FROM nothing;

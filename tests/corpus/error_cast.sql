@@ -1,0 +1,3 @@
+-- expect: distributed
+-- check: error
+SELECT sum(name::INTEGER) FROM facts;

@@ -1,0 +1,3 @@
+-- expect: any
+-- check: error
+SELECT sum(tags) FROM facts;

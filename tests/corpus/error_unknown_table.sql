@@ -1,0 +1,3 @@
+-- expect: any
+-- check: error
+SELECT * FROM no_such_table;

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT * EXCLUDE (tags, nums, info, u, big) REPLACE (upper(grp) AS grp) FROM facts WHERE id % 20 = 0;

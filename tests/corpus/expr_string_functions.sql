@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT id, upper(name), lower(name), length(name), strlen(name), reverse(name), trim(name), left(name, 3), right(name, 2), substr(name, 2, 3), replace(name, 'a', 'bb'), lpad(grp, 8, '*'), rpad(grp, 3, '-'), position('o' IN name), concat(name, NULL, grp), concat_ws('/', k, NULL, grp), repeat(grp, 2), starts_with(name, 'e'), contains(name, ' '), ascii(grp), md5(name), sha256(grp) FROM facts WHERE id % 6 = 1;

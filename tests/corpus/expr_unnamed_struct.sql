@@ -1,0 +1,2 @@
+-- expect: any
+SELECT id, row(k, grp) FROM facts WHERE id < 100;

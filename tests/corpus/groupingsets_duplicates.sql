@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT grp, count(*) FROM facts GROUP BY GROUPING SETS ((grp), (grp), (), ());

@@ -1,0 +1,2 @@
+-- expect: one-task CrossJoinExec
+SELECT count(*), sum(a.k + b.strength) FROM dims a CROSS JOIN links b;

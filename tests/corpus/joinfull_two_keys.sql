@@ -1,0 +1,2 @@
+-- expect: distributed HashJoinExec
+SELECT f.id, d.label FROM facts f FULL JOIN dims d ON f.k2 = d.k2 AND f.k = d.k;

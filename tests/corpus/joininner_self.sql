@@ -1,0 +1,2 @@
+-- expect: distributed HashJoinExec
+SELECT c.label, p.label FROM dims c JOIN dims p ON c.parent = p.k;

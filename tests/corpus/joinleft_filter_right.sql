@@ -1,0 +1,2 @@
+-- expect: distributed HashJoinExec
+SELECT f.id, d.label FROM facts f LEFT JOIN dims d ON f.k = d.k WHERE d.k IS NULL;

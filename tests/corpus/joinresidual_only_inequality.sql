@@ -1,0 +1,2 @@
+-- expect: one-task NestedLoopJoinExec
+SELECT a.k, b.k FROM dims a JOIN dims b ON a.weight < b.weight AND a.since > b.since WHERE a.k < 30;

@@ -1,0 +1,2 @@
+-- expect: distributed HashJoinExec
+SELECT f.id, f.k FROM facts f WHERE f.k IN (SELECT k FROM dims WHERE region = 'north');

@@ -1,0 +1,2 @@
+-- expect: distributed HashJoinExec
+SELECT d.label FROM dims d SEMI JOIN facts f ON f.k = d.k AND f.qty > 500;

@@ -1,0 +1,3 @@
+-- expect: any
+-- order: yes
+SELECT k, label FROM dims ORDER BY k, label LIMIT 100000;

@@ -1,0 +1,3 @@
+-- expect: any
+-- order: yes
+SELECT id FROM facts ORDER BY id LIMIT (SELECT 5 + 2);

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT count(*), sum(amount) FROM (SELECT amount FROM facts ORDER BY amount DESC, id LIMIT 500);

@@ -1,0 +1,3 @@
+-- expect: any
+-- check: count
+SELECT id FROM facts LIMIT 10%;

@@ -1,0 +1,2 @@
+-- expect: local not_a_query
+DESCRIBE facts;

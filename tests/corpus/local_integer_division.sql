@@ -1,0 +1,3 @@
+-- expect: local setting
+-- set: integer_division=true
+SELECT id, qty / 7 AS q FROM facts WHERE id < 500;

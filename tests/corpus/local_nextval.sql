@@ -1,0 +1,3 @@
+-- expect: local volatile_function
+-- check: count
+SELECT id, nextval('seq') FROM facts WHERE id < 50;

@@ -1,0 +1,3 @@
+-- expect: local volatile_function
+-- check: none
+SELECT id, random() AS r FROM facts;

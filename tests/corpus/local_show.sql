@@ -1,0 +1,3 @@
+-- expect: local not_a_query
+-- check: none
+SHOW TABLES;

@@ -1,0 +1,3 @@
+-- expect: any
+-- check: count
+SUMMARIZE facts;

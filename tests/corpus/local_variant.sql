@@ -1,0 +1,2 @@
+-- expect: local type
+SELECT id, (k::VARIANT)::VARCHAR AS v FROM facts WHERE id < 500;

@@ -1,0 +1,2 @@
+-- expect: any
+SELECT grp, sum(amount), count(*) FROM native_facts GROUP BY grp;

@@ -1,0 +1,2 @@
+-- expect: any
+SELECT rowid, k FROM native_small WHERE rowid % 7 = 0;

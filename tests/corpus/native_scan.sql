@@ -1,0 +1,2 @@
+-- expect: any
+SELECT id, k, amount FROM native_facts WHERE qty > 500;

@@ -1,0 +1,3 @@
+-- expect: distributed
+-- order: yes
+SELECT id, los, lol FROM nested ORDER BY lol NULLS FIRST, los, id;

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT count(*) FROM facts WHERE k IS DISTINCT FROM k2::INTEGER;

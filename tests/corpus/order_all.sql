@@ -1,0 +1,3 @@
+-- expect: distributed SortExec
+-- order: yes
+SELECT id, amount, name FROM facts ORDER BY amount DESC, name NULLS FIRST, id;

@@ -1,0 +1,3 @@
+-- expect: distributed SortExec
+-- order: yes
+SELECT flag, qty, id FROM facts ORDER BY ALL;

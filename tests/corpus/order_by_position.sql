@@ -1,0 +1,3 @@
+-- expect: distributed SortExec
+-- order: yes
+SELECT grp, k2, id FROM facts ORDER BY 2, 1, 3;

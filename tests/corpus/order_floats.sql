@@ -1,0 +1,3 @@
+-- expect: distributed SortExec
+-- order: yes
+SELECT f64, f32, id FROM alltypes ORDER BY f64, f32 DESC, id;

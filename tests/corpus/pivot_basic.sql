@@ -1,0 +1,2 @@
+-- expect: distributed
+PIVOT (SELECT grp, flag, qty FROM facts) ON flag USING sum(qty) GROUP BY grp;

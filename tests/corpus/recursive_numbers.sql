@@ -1,0 +1,2 @@
+-- expect: any
+WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 100) SELECT n, n * n FROM r;

@@ -1,0 +1,3 @@
+-- expect: any
+-- check: none
+SELECT count(*) FROM facts TABLESAMPLE 20%;

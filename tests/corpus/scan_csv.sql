@@ -1,0 +1,2 @@
+-- expect: local table_function
+SELECT * FROM people_csv;

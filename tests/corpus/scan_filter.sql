@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT id, k, amount FROM facts WHERE k = 7 AND amount > 100 AND flag;

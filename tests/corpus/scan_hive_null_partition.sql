@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT id, v FROM hive WHERE month IS NULL AND v > 10;

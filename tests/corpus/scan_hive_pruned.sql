@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT id, v, name, year, month FROM hive WHERE year = 2021 AND month = 2;

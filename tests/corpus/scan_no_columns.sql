@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT count(*) FROM facts;

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT k, label, region, weight FROM dims WHERE k2 > 0;

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT id, k FROM facts WHERE id BETWEEN 2046 AND 2050 OR id BETWEEN 4094 AND 4098 OR id BETWEEN 4999 AND 5001 OR id >= 14695;

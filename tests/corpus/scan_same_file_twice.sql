@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT count(*), sum(id) FROM read_parquet(['@DATA@/facts/part-0.parquet', '@DATA@/facts/part-0.parquet']);

@@ -1,0 +1,2 @@
+-- expect: one-task SetOpExec
+SELECT k::BIGINT FROM facts EXCEPT SELECT k FROM links;

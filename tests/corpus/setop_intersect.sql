@@ -1,0 +1,2 @@
+-- expect: one-task SetOpExec
+SELECT k, grp FROM facts INTERSECT SELECT k, grp FROM dims;

@@ -1,0 +1,2 @@
+-- expect: one-task SetOpExec
+SELECT k::BIGINT AS k FROM facts INTERSECT ALL SELECT k FROM links;

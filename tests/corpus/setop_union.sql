@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT k::BIGINT FROM facts UNION SELECT k FROM links;

@@ -1,0 +1,3 @@
+-- expect: distributed TopNExec
+-- order: yes
+SELECT id, k2 FROM facts ORDER BY k2 NULLS LAST, id DESC LIMIT 12;

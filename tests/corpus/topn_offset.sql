@@ -1,0 +1,3 @@
+-- expect: distributed TopNExec
+-- order: yes
+SELECT id, price FROM facts ORDER BY price, id LIMIT 15 OFFSET 100;

@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT bits, count(*) AS n, min(id), max(bits) FROM alltypes GROUP BY bits;

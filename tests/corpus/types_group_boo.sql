@@ -1,0 +1,2 @@
+-- expect: distributed AggregateExec
+SELECT boo, count(*) AS n, min(id), max(boo) FROM alltypes GROUP BY boo;

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT f.id, u.t FROM facts f, unnest(f.tags) AS u(t) WHERE f.id % 3 = 0;

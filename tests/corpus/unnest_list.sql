@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT id, unnest(nums) AS n FROM facts;

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT id, unnest(l) FROM (SELECT id, unnest(lol) AS l FROM nested);

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT id, e.key, e.value FROM (SELECT id, unnest(map_entries(mp)) AS e FROM nested);

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT id, unnest(los, recursive := true) FROM nested WHERE id < 800;

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT id, unnest(info) FROM facts WHERE id < 1500;

@@ -1,0 +1,2 @@
+-- expect: any
+SELECT i, i * i AS sq FROM range(0, 5000, 7) t(i);

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT * FROM big_spenders;

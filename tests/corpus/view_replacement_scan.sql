@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT grp, count(*) FROM '@DATA@/facts/*.parquet' GROUP BY grp;

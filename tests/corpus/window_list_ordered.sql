@@ -1,0 +1,2 @@
+-- expect: one-task WindowExec
+SELECT k, list(id ORDER BY id DESC) OVER (PARTITION BY k) FROM facts WHERE id < 800;

@@ -1,0 +1,3 @@
+-- expect: local order_dependent
+-- check: count
+SELECT id, row_number() OVER () FROM facts;
