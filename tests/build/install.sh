@@ -29,19 +29,21 @@ expect() { # PROGRAM WHAT
 
 export PKG_CONFIG_PATH=$lib/pkgconfig
 flags=$(pkg-config --cflags --libs eider)
-eval "'$cc' -std=c11 -Wall -Werror '$here/consumer/main.c' -o '$work/pc' $flags '-Wl,-rpath,$lib'"
+duckdb_lib=$(pkg-config --variable=duckdb_libdir eider)
+eval "'$cc' -std=c11 -Wall -Werror '$here/consumer/main.c' -o '$work/pc' $flags '-Wl,-rpath,$lib' -Wl,-rpath,$duckdb_lib"
 expect "$work/pc" "pkg-config"
-readelf -d "$work/pc" | grep -q 'NEEDED.*libeider\.so\.' || fail "the program does not ask for libeider by its SONAME"
+[[ $(readelf -d "$work/pc") == *"[libeider.so."* ]] || fail "the program does not ask for libeider by its SONAME"
 
 "$cmake" -S "$here/consumer" -B "$work/consumer" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$prefix" >"$work/log" 2>&1 &&
     "$cmake" --build "$work/consumer" >>"$work/log" 2>&1 || { cat "$work/log"; fail "find_package(eider) does not build"; }
 expect "$work/consumer/consumer_shared" "find_package, shared"
 expect "$work/consumer/consumer_static" "find_package, static"
-if readelf -d "$work/consumer/consumer_static" | grep 'NEEDED.*libeider'; then fail "the static program needs libeider.so"; fi
+if [[ $(readelf -d "$work/consumer/consumer_static") == *libeider.so* ]]; then fail "the static program needs libeider.so"; fi
 
 "$prefix/bin/eider" --version >"$work/out" || fail "the installed eider does not run"
 grep -q . "$work/out" || fail "the installed eider --version says nothing"
-if ldd "$prefix/bin/eider" | grep 'not found'; then fail "the installed eider does not find its libraries"; fi
+libraries=$(ldd "$prefix/bin/eider")
+if [[ $libraries == *"not found"* ]]; then fail "the installed eider does not find its libraries: $libraries"; fi
 if [ -e "$lib/libduckdb.so" ]; then
-    ldd "$prefix/bin/eider" | grep -qF "$prefix" || fail "the installed eider does not use the installed libduckdb"
+    [[ $libraries == *"$prefix"*libduckdb.so* ]] || fail "the installed eider does not use the installed libduckdb"
 fi

@@ -8,10 +8,10 @@ include=$(cd "$(dirname "$0")/../../include/eider" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$nm" -D --defined-only --format=posix "$shared" | awk '{ print $1 }' | sort -u >"$work/shared"
-"$nm" -g --defined-only --format=posix "$static" | awk 'NF > 1 { print $1 }' | sort -u >"$work/static"
-# Each declaration on one line, its function's name before the first parenthesis.
-cat "$include"/*.h | tr '\n' ' ' | grep -o 'EIDER_API [^;{}]*;' | sed 's/EIDER_MUST_CHECK//; s/(.*//; s/.*[ *]//; s/;//' |
+"$nm" -D --defined-only --format=posix "$shared" | awk '$2 ~ /^[A-Z]$/ { print $1 }' | sort -u >"$work/shared"
+"$nm" -g --defined-only --format=posix "$static" | awk '$2 ~ /^[A-Z]$/ { print $1 }' | sort -u >"$work/static"
+# Without comments, each declaration on one line, its function's name before the first parenthesis.
+cat "$include"/*.h | tr '\n' ' ' | sed -E 's#/\*[^*]*\*+([^/*][^*]*\*+)*/##g' | grep -o 'EIDER_API [^;{}]*;' | sed 's/EIDER_MUST_CHECK//; s/(.*//; s/.*[ *]//; s/;//' |
     sort -u >"$work/declared"
 
 failed=0
