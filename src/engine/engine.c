@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "engine/functions.h"
+#include "engine/pulse.h"
 #include "engine/settings.h"
 #include "engine/state.h"
 #include "exchange/layout.h"
@@ -46,8 +47,9 @@ static enum eider_status register_functions(struct engine *engine, struct eider_
 {
     if (engine_functions_visible(engine, engine->own))
         return EIDER_OK;
-    if (!functions_register_sink(engine->own) || !functions_register_probe(engine->own) ||
-        !functions_register_source(engine->own) || !engine_functions_visible(engine, engine->own))
+    if (pulse_register(engine->own, err) != EIDER_OK || !functions_register_sink(engine->own) ||
+        !functions_register_probe(engine->own) || !functions_register_source(engine->own) ||
+        !engine_functions_visible(engine, engine->own))
         return error_set(
             err, EIDER_ERROR_SQL,
             "the functions eider_sink, eider_bloom and eider_source cannot be registered in this "

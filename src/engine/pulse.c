@@ -103,7 +103,8 @@ enum eider_status pulse_wait(struct engine *engine, struct run *run, duckdb_conn
 {
     struct waiter waiter = {.thread = pthread_self(), .condition = condition, .data = data};
     enum eider_status status = EIDER_OK;
-    uint64_t random[2] = {0, 0}, count;
+    uint64_t random[2] = {0, 0};
+    duckdb_result result = {0};
     char sql[128];
 
     (void)engine;
@@ -115,8 +116,13 @@ enum eider_status pulse_wait(struct engine *engine, struct run *run, duckdb_conn
     waiter.next = waiters;
     waiters = &waiter;
     pthread_mutex_unlock(&lock);
-    while (status == EIDER_OK && !waiter.over)
-        status = run_count(run, connection, sql, &count, err);
+    while (status == EIDER_OK && !waiter.over) {
+        /* Not run_execute: it prepares first, and an interrupt of the bind would be forgotten before the execution. */
+        if (run_is_cancelled(run) || duckdb_query(connection, sql, &result) != DuckDBSuccess)
+            status = run_result_error(run, &result, err);
+        duckdb_destroy_result(&result);
+        memset(&result, 0, sizeof(result));
+    }
     pthread_mutex_lock(&lock);
     for (struct waiter **link = &waiters; *link != NULL; link = &(*link)->next) {
         if (*link == &waiter) {

@@ -125,8 +125,8 @@ static enum eider_status gather_strings(const struct gather *gather, struct part
         if (target[i].length > part->heap_left &&
             (status = part_grow_heap(part, target[i].length, gather->budget, err)) != EIDER_OK)
             return status;
-        memcpy(part->heap_next, source[row].value.pointer.data, target[i].length);
-        target[i].value.pointer.data = part->heap_next;
+        memcpy(part->heap_next, source[row].data, target[i].length);
+        target[i].data = part->heap_next;
         part->heap_next += target[i].length;
         part->heap_left -= target[i].length;
         part->heap_bytes += target[i].length;

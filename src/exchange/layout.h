@@ -31,18 +31,17 @@ enum layout_kind {
     LAYOUT_ARRAY   /* no data of its own; one child with `array_size` rows for each of its own */
 };
 
-/* A string of bytes: up to 12 lie inline, zero-padded; longer ones show their first 4 and point at all of
- * them. */
+/* A string of bytes: up to 12 lie in the struct, from `prefix` on, zero-padded; of longer ones, `prefix` holds the first
+ * 4 and `data` points at all of them. */
 struct layout_string {
     uint32_t length;
+    char prefix[4];
     union {
-        char inlined[12];
-        struct {
-            char prefix[4];
-            char *data;
-        } pointer;
-    } value;
+        char rest[8];
+        char *data;
+    };
 };
+_Static_assert(sizeof(struct layout_string) == 16, "as DuckDB's string_t");
 #define LAYOUT_STRING_INLINE_BYTES 12u
 
 struct layout_list {
