@@ -377,6 +377,20 @@ static bool check_plain(struct check *check)
     return node_walk_exprs(check->node, check_expr, check);
 }
 
+/* The input's columns, then the elements of lists. */
+static bool check_unnest(struct check *check, const struct node_unnest *node)
+{
+    uint32_t width = node->input->columns.count;
+
+    for (uint32_t i = 0; i < node->exprs.count; i++) {
+        const struct type_list *list = type_as_list(node->exprs.items[i]->type);
+        if (list == NULL || !type_equal(list->child, column_type(check->node, width + i)))
+            return bad(check, "has an output column of another type than it computes");
+    }
+    return check_plain(check) && check_same_columns(check, node->input) &&
+           check_width(check, width + node->exprs.count);
+}
+
 static bool check_cte_ref(struct check *check, uint32_t cte)
 {
     for (uint32_t i = 0; i < check->cte_count; i++) {
@@ -441,9 +455,7 @@ static bool check_node_itself(struct check *check)
                check_outputs(check, &node_as_window(node)->windows, input->columns.count) &&
                check_width(check, input->columns.count + node_as_window(node)->windows.count);
     case NODE_UNNEST:
-        return check_plain(check) && check_same_columns(check, input) &&
-               check_outputs(check, &node_as_unnest(node)->exprs, input->columns.count) &&
-               check_width(check, input->columns.count + node_as_unnest(node)->exprs.count);
+        return check_unnest(check, node_as_unnest(node));
     case NODE_REPARTITION:
         return node_as_repartition(node)->partitions > 0 ? check_passing(check) : bad(check, "has no partition");
     case NODE_TOPN:

@@ -268,17 +268,24 @@ static void write_table(struct writer *w, const struct node_table_scan *scan)
     put(w, " AS t");
 }
 
-static void write_table_function(struct writer *w, const struct scope *scope, struct eider_str name,
-                                 const struct expr_list *args, const struct named_expr_list *named,
-                                 bool ordinality)
+/* AS t("a", "b"): the columns have the names that the query gave them. */
+static void write_function_alias(struct writer *w, bool ordinality, const char *alias,
+                                 const struct str_list *names)
+{
+    put(w, ordinality ? ") WITH ORDINALITY AS " : ") AS ");
+    put(w, alias);
+    for (uint32_t i = 0; i < names->count; i++) {
+        put(w, i > 0 ? ", " : "(");
+        put_identifier(w, names->items[i]);
+    }
+    put(w, names->count > 0 ? ")" : "");
+}
+
+static void write_function_name(struct writer *w, struct eider_str name)
 {
     if (!quote_function(w->out, name))
         writer_fail(w, EIDER_ERROR_PLAN, NULL, "the name of a function holds a NUL byte");
     put(w, "(");
-    write_exprs(w, scope, args);
-    if (named != NULL)
-        write_named_args(w, scope, named, args->count > 0 ? ", " : "");
-    put(w, ordinality ? ") WITH ORDINALITY AS " : ") AS ");
 }
 
 static void write_function_scan(struct writer *w, const struct node_function_scan *scan)
@@ -286,8 +293,10 @@ static void write_function_scan(struct writer *w, const struct node_function_sca
     struct scope none = {.kind = SCOPE_INVALID};
 
     put(w, " FROM ");
-    write_table_function(w, &none, scan->name, &scan->args, &scan->named_args, scan->ordinality);
-    put(w, "t");
+    write_function_name(w, scan->name);
+    write_exprs(w, &none, &scan->args);
+    write_named_args(w, &none, &scan->named_args, scan->args.count > 0 ? ", " : "");
+    write_function_alias(w, scan->ordinality, "t", &scan->names);
 }
 
 static void write_lateral(struct writer *w, const struct node_lateral_function *node)
@@ -297,8 +306,9 @@ static void write_lateral(struct writer *w, const struct node_lateral_function *
     put(w, " FROM ");
     write_child(w, node->input, "l", NULL);
     put(w, ", LATERAL ");
-    write_table_function(w, &left, node->name, &node->args, NULL, node->ordinality);
-    put(w, "r");
+    write_function_name(w, node->name);
+    write_exprs(w, &left, &node->args);
+    write_function_alias(w, node->ordinality, "r", &node->names);
 }
 
 static void write_values(struct writer *w, const struct node_values *node)

@@ -206,26 +206,23 @@ static void write_mark_value(struct writer *w, const struct mark *mark)
     put(w, " IS NULL) OR (g.ny < g.n)) THEN CAST(NULL AS BOOLEAN) ELSE false END");
 }
 
+/* Fills in *mark and returns true if there are keys. */
 static bool mark_is_correlated(struct writer *w, const struct join *join, struct mark *mark)
 {
+    uint32_t others = 0;
+
     *mark = (struct mark){.join = join};
     for (uint32_t i = 0; i < join->conditions->count; i++) {
-        const struct join_condition *condition = &join->conditions->items[i];
-        if (condition->op == COMPARE_NOT_DISTINCT_FROM)
+        if (join->conditions->items[i].op == COMPARE_NOT_DISTINCT_FROM) {
             mark->keys++;
-        else if (mark->other == NULL)
-            mark->other = condition;
-        else
-            mark->keys = UINT32_MAX - join->conditions->count; /* two others */
+            continue;
+        }
+        mark->other = &join->conditions->items[i];
+        others++;
     }
-    if (mark->keys == 0)
-        return false;
-    if (mark->keys > join->conditions->count ||
-        (mark->other != NULL && mark->other->op == COMPARE_DISTINCT_FROM)) {
+    if (mark->keys > 0 && (others > 1 || (others == 1 && mark->other->op == COMPARE_DISTINCT_FROM)))
         writer_fail(w, EIDER_ERROR_PLAN, join->node, "is a mark join with conditions that no SQL says");
-        mark->keys = 0;
-    }
-    return true;
+    return mark->keys > 0;
 }
 
 static void write_mark_outputs(struct writer *w, const struct join *join, const struct mark *mark)

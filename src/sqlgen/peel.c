@@ -175,14 +175,16 @@ static bool groups_are_simple(const struct node_aggregate *node)
 
 /*
  * GROUPING(…) and grouping sets name groups by their expressions, so each group must be one that no other is.
- * Groups that are computed, or the same column twice, become columns of a projection below.
+ * Groups that are computed, or the same column twice, become columns of a projection below, which stays a subselect.
  */
-static const struct node_aggregate *simplify_groups(struct writer *w, const struct node_aggregate *node)
+static const struct node_aggregate *simplify_groups(struct writer *w, const struct node_aggregate *node,
+                                                    const struct eider_node **ret_barrier)
 {
     uint32_t width = node->input->columns.count, groups = node->groups.count;
     struct node_projection *below;
     struct node_aggregate *copy;
 
+    *ret_barrier = NULL;
     if ((node->sets.count == 0 && node->grouping_functions.count == 0) || groups_are_simple(node))
         return node;
     below = node_projection_new(w->arena);
@@ -203,7 +205,7 @@ static const struct node_aggregate *simplify_groups(struct writer *w, const stru
     }
     for (uint32_t i = 0; i < groups; i++)
         copy->groups.items[i] = expr_column(w->arena, node->groups.items[i]->type, width + i, str_from(""));
-    copy->input = &below->base;
+    copy->input = *ret_barrier = &below->base;
     return copy;
 }
 
@@ -211,7 +213,7 @@ static bool peel_aggregate(struct writer *w, struct select *select, const struct
 {
     if (!accepts_head(select))
         return false;
-    aggregate = simplify_groups(w, aggregate);
+    aggregate = simplify_groups(w, aggregate, &select->barrier);
     if (arena_failed(w->arena)) {
         writer_no_memory(w);
         return false;
@@ -256,6 +258,8 @@ static bool peel_one(struct writer *w, struct select *select)
 {
     const struct eider_node *node = select->base;
 
+    if (node == select->barrier)
+        return false;
     switch ((int)node->tag) {
     case NODE_CTE:
         define_cte(w, node_as_cte(node));

@@ -52,12 +52,26 @@ static void write_grouping(struct writer *w, const struct scope *scope, const st
     put(w, ")");
 }
 
+static bool is_grouped(const struct node_aggregate *node, uint32_t group)
+{
+    for (uint32_t i = 0; i < node->sets.count; i++) {
+        for (uint32_t k = 0; k < node->sets.items[i].indexes.count; k++) {
+            if (node->sets.items[i].indexes.items[k] == group)
+                return true;
+        }
+    }
+    return node->sets.count == 0;
+}
+
 static void write_aggregate_item(struct writer *w, const struct scope *scope,
                                  const struct node_aggregate *node, uint32_t index)
 {
     uint32_t groups = node->groups.count, aggregates = node->aggregates.count;
 
-    if (index < groups)
+    if (index < groups &&
+        !is_grouped(node, index)) /* in no set: always NULL, which DuckDB refuses to say so */
+        put_null(w, node->groups.items[index]->type);
+    else if (index < groups)
         write_expr(w, scope, node->groups.items[index]);
     else if (index < groups + aggregates)
         write_expr(w, scope, node->aggregates.items[index - groups]);
@@ -65,16 +79,10 @@ static void write_aggregate_item(struct writer *w, const struct scope *scope,
         write_grouping(w, scope, node, index - groups - aggregates);
 }
 
-static void write_unnest_item(struct writer *w, const struct scope *scope, const struct eider_expr *expr)
+static void write_unnest_item(struct writer *w, const struct scope *scope, const struct eider_expr *list)
 {
-    const struct expr_function *function = expr_as_function(expr);
-
-    if (function != NULL && str_is(function->name, "unnest")) {
-        write_expr(w, scope, expr);
-        return;
-    }
     put_function(w, "unnest");
-    write_expr(w, scope, expr);
+    write_expr(w, scope, list);
     put(w, ")");
 }
 
