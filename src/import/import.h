@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_IMPORT_IMPORT_H
+#define EIDER_IMPORT_IMPORT_H
+
+#include "base/verdict.h"
+#include "plan/plan.h"
+
+/*
+ * DuckDB's optimised plan, as json_serialize_plan writes it, becomes a plan tree. Pure: text in, tree out.
+ *
+ * What is not understood in full is declined: a verdict with its reason, and EIDER_OK. Nothing is guessed: each reader
+ * names the fields that it knows, and any other field that does not have its default value is a verdict.
+ */
+
+#define IMPORT_MAX_BYTES ((size_t)64 << 20) /* of either text */
+#define IMPORT_MAX_DEPTH 500                /* operators, expressions, types and values inside each other */
+
+struct import_input {
+    const char *
+        plan_json; /* result of json_serialize_plan(sql, skip_null, skip_default, optimize; not skip_empty) */
+    size_t plan_bytes;
+    const char
+        *explain_json; /* EXPLAIN (FORMAT JSON) of the same query, of the logical plan; NULL: no estimates */
+    size_t explain_bytes;
+};
+
+struct imported {
+    const struct eider_node *root; /* NULL if the verdict says no */
+    uint32_t next_cte;             /* CTE numbers from here on are free */
+    uint32_t parquet_scans;
+    uint32_t table_scans; /* native and TEMP tables */
+    uint32_t heavy_nodes; /* joins, aggregates, DISTINCTs, set operations: what estimates are good for */
+    bool estimates;       /* the texts were aligned: node.rows is filled in */
+};
+
+/*
+ * *ret and everything in it live in `arena`. Unless the verdict is already set, a declined plan sets it; then
+ * ret->root is NULL. Errors: MEMORY alone. Any thread, as long as the arena has one user.
+ */
+enum eider_status import_plan(struct arena *arena, const struct import_input *input, struct imported *ret,
+                              struct verdict *verdict, struct eider_error *err);
+
+#endif
