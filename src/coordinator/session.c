@@ -73,6 +73,7 @@ void eider_session_free(struct eider_session *session)
 {
     if (session == NULL)
         return;
+    engine_planner_free(session->planner);
     transport_free(session->transport);
     store_free(session->store);
     engine_unref(session->engine);

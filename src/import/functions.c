@@ -162,6 +162,17 @@ static const struct eider_expr *read_arithmetic(struct import *im, const struct 
     return read_plain(im, scope, call);
 }
 
+/* A collation's function: its data follow from its name. */
+static const struct eider_expr *read_collation(struct import *im, const struct scope *scope,
+                                               const struct call *call)
+{
+    static const char *const keys[] = {"language", "country", "tag"};
+    IMPORT_SHAPE(shape, "a collation", VERDICT_FUNCTION_DATA, NULL, keys);
+    struct json_object *values[3];
+
+    return import_fields(im, call->function.data, &shape, values) ? read_plain(im, scope, call) : NULL;
+}
+
 static const struct eider_expr *read_empty_data(struct import *im, const struct scope *scope,
                                                 const struct call *call)
 {
@@ -401,6 +412,8 @@ const struct eider_expr *import_function(struct import *im, const struct scope *
         if (import_is(call.function.name, special_functions[i].name))
             return special_functions[i].read(im, scope, &call);
     }
+    if (strncmp(import_chars(call.function.name), "icu_collate_", 12) == 0)
+        return read_collation(im, scope, &call);
     if (has_data || call.function.data != NULL)
         return unknown_data(im, &call);
     return read_plain(im, scope, &call);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Types. DuckDB writes {"id": "DECIMAL", "type_info": {…}}; what has no spelling in SQL, or no place in an exchange,
- * is declined: collations, aliases other than JSON, unnamed structs, extension types, VARIANT, GEOMETRY, aggregate
- * states. A type without parameters is one static object.
+ * is declined: aliases other than JSON, unnamed structs, extension types, VARIANT, GEOMETRY, aggregate states.
+ * Collations are left out: binding has already turned them into function calls wherever they decide something
+ * (`a = b COLLATE NOCASE` is lower(a) = lower(b) in the plan), so that from here on strings compare as bytes. A type
+ * without parameters is one static object.
  */
 #include <string.h>
 
@@ -22,11 +24,12 @@ enum {
     I_FIELDS,
     I_VALUES_COUNT,
     I_VALUES,
+    I_COLLATION,
     I_COUNT
 };
 static const char *const info_keys[I_COUNT] = {"type",         "alias",      "extension_info", "width",
                                                "scale",        "child_type", "size",           "child_types",
-                                               "values_count", "values"};
+                                               "values_count", "values",     "collation"};
 IMPORT_SHAPE(info_shape, "a type", VERDICT_TYPE, NULL, info_keys);
 
 enum {

@@ -11,6 +11,7 @@
  * reduction of MIN_REDUCTION (PERFORMANCE: a 4 × reduction did not pay).
  */
 #include "planner/decompose.h"
+#include "planner/distinct.h"
 #include "planner/distribute.h"
 
 #include "plan/object.h"
@@ -40,22 +41,27 @@ static bool aggregate_in_place(struct distribute *d, const struct node_aggregate
     return ret->node != NULL;
 }
 
-/* Estimated rows of partial states over all tasks. */
-static double state_rows(const struct node_aggregate *node, const struct placed *input)
+static double smaller(double a, double b)
 {
-    double groups = node->groups.count == 0 ? 1 : distribute_rows(&node->base);
-    double states = groups * (double)input->tasks, rows = distribute_rows(node->input);
-
-    return states < rows ? states : rows;
+    return a < b ? a : b;
 }
 
-static bool reduces(const struct node_aggregate *node, const struct placed *input)
+/* Estimated groups: DuckDB's estimate, or ours of the distinct keys if that is less. */
+static double group_rows(const struct distribute *d, const struct eider_node *node, const struct eider_node *input,
+                         const struct expr_list *groups)
 {
-    double rows = distribute_rows(node->input);
+    return groups->count == 0 ? 1 : smaller(distribute_rows(node), distinct_groups(d->options, input, groups));
+}
 
-    if (node->groups.count == 0)
-        return true;
-    return state_rows(node, input) * MIN_REDUCTION <= rows || state_rows(node, input) <= FEW_STATES / 10;
+/* Estimated rows of partial states over all tasks. */
+static double state_rows(double groups, const struct eider_node *input, uint32_t tasks)
+{
+    return smaller(groups * (double)tasks, distribute_rows(input));
+}
+
+static bool reduces(double states, const struct eider_node *input)
+{
+    return states * MIN_REDUCTION <= distribute_rows(input) || states <= FEW_STATES / 10;
 }
 
 static bool group_columns(struct distribute *d, const struct eider_node *node, uint32_t count, struct expr_list *ret)
@@ -67,10 +73,10 @@ static bool group_columns(struct distribute *d, const struct eider_node *node, u
 }
 
 static bool aggregate_in_phases(struct distribute *d, const struct node_aggregate *node, const struct placed *input,
-                                struct placed *ret)
+                                double states, struct placed *ret)
 {
     struct node_aggregate *phase = aggregate_partial(d->arena, node, input->node);
-    bool few = node->groups.count == 0 || node->sets.count > 0 || state_rows(node, input) <= FEW_STATES;
+    bool few = node->groups.count == 0 || node->sets.count > 0 || states <= FEW_STATES;
     struct expr_list keys;
     uint32_t tasks;
 
@@ -113,6 +119,7 @@ static bool aggregate_after_shuffle(struct distribute *d, const struct node_aggr
 bool distribute_aggregate(struct distribute *d, const struct node_aggregate *node, struct placed *ret)
 {
     struct placed input;
+    double states;
 
     if (!distribute_place(d, node->input, &input))
         return false;
@@ -120,8 +127,9 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
         return aggregate_in_place(d, node, &input, ret);
     if (input.spread == SPREAD_HASH && node->sets.count == 0 && key_slots_within(&input.keys, &node->groups))
         return aggregate_in_place(d, node, &input, ret);
-    if (aggregate_is_decomposable(node) && reduces(node, &input))
-        return aggregate_in_phases(d, node, &input, ret);
+    states = state_rows(group_rows(d, &node->base, node->input, &node->groups), node->input, input.tasks);
+    if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, node->input)))
+        return aggregate_in_phases(d, node, &input, states, ret);
     if (node->groups.count > 0 && node->sets.count == 0)
         return aggregate_after_shuffle(d, node, &input, ret);
     return distribute_coalesce(d, &input) && aggregate_in_place(d, node, &input, ret);
@@ -144,19 +152,20 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
 {
     struct placed input;
     struct expr_list keys;
-    double rows = distribute_rows(node->input), out = distribute_rows(&node->base);
+    double states;
 
     if (!distribute_place(d, node->input, &input) || !distinct_keys(d, node, &input, &keys))
         return false;
+    states = state_rows(group_rows(d, &node->base, node->input, &keys), node->input, input.tasks);
     if (is_spread(&input) && !(input.spread == SPREAD_HASH && key_slots_within(&input.keys, &keys))) {
         /* Once per task where that removes most rows, then over all rows of a key. */
-        if (out * (double)input.tasks * MIN_REDUCTION <= rows || out * (double)input.tasks <= FEW_STATES / 10) {
+        if (reduces(states, node->input)) {
             if ((input.node = distribute_rebuild(d, &node->base, &input)) == NULL)
                 return false;
             if (node->targets.count == 0 && !group_columns(d, input.node, input.node->columns.count, &keys))
                 return false;
         }
-        if (out * (double)input.tasks <= FEW_STATES) {
+        if (states <= FEW_STATES) {
             if (!distribute_coalesce(d, &input))
                 return false;
         } else if (!distribute_shuffle(d, &input, &keys, input.tasks)) {

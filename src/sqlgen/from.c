@@ -336,15 +336,44 @@ static const struct sqlgen_input *input_of(struct writer *w, const struct node_e
     return &w->context->inputs[source->input];
 }
 
-static void write_source(struct writer *w, const struct node_exchange_source *source)
+static void write_source_call(struct writer *w, const struct sqlgen_input *input)
 {
-    const struct sqlgen_input *input = input_of(w, source);
-
     put(w, " FROM ");
     put_function(w, "eider_source");
     if (input != NULL)
         quote_string(w->out, str_from(input->token));
     put(w, ") AS t");
+}
+
+/* A recursive CTE reads its tables once a step, but the rows of a source come only once: x holds them. */
+static void define_source(struct writer *w, const struct node_exchange_source *source,
+                          const struct sqlgen_input *input)
+{
+    struct with_scope *scope = w->scope;
+    struct definition definition;
+    uint32_t number = w->names++;
+
+    w->scope = w->recursion;
+    writer_define_begin(w, &definition);
+    put(w, source->base.columns.count > 0 ? "SELECT " : "SELECT CAST(NULL AS BOOLEAN) AS z");
+    for (uint32_t i = 0; i < source->base.columns.count; i++)
+        put_name(w, i > 0 ? ", t.c" : "t.c", i);
+    write_source_call(w, input);
+    put(w, input == NULL || input->complete ? "" : " WHERE t.v");
+    writer_define(w, &definition, "x", number, MATERIALIZED_YES);
+    w->scope = scope;
+    put_name(w, " FROM x", number);
+    put(w, " AS t");
+}
+
+static void write_source(struct writer *w, const struct node_exchange_source *source)
+{
+    const struct sqlgen_input *input = input_of(w, source);
+
+    if (w->recursion != NULL)
+        define_source(w, source, input);
+    else
+        write_source_call(w, input);
 }
 
 void write_from(struct writer *w, const struct eider_node *base)
@@ -402,7 +431,7 @@ void write_from_conditions(struct writer *w, const struct eider_node *base, bool
         write_predicates(w, &scope, &node_as_function_scan(base)->filters, where);
     else if (base->tag == NODE_LATERAL_FUNCTION)
         write_predicates(w, &scope, &node_as_lateral_function(base)->filters, where);
-    if (source != NULL && (input = input_of(w, source)) != NULL && !input->complete) {
+    if (source != NULL && w->recursion == NULL && (input = input_of(w, source)) != NULL && !input->complete) {
         put_and(w, where);
         put(w, "t.v");
     }

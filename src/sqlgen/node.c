@@ -39,12 +39,15 @@ static void write_setop(struct writer *w, const struct node_setop *node)
 /* An arm sees the WITH list around the CTE and has one of its own. */
 static void write_arm(struct writer *w, const struct eider_node *node)
 {
-    struct with_scope scope;
+    struct with_scope scope, *recursion = w->recursion;
 
     put(w, "(");
+    if (recursion == NULL)
+        w->recursion = w->scope;
     writer_scope_begin(w, &scope);
     write_query(w, node, NULL);
     writer_scope_end(w, &scope);
+    w->recursion = recursion;
     put(w, ")");
 }
 

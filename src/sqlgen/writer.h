@@ -36,6 +36,7 @@ struct writer {
     struct arena *arena; /* scratch, for the time of one call */
     struct buf *out;
     struct with_scope *scope;
+    struct with_scope *recursion; /* the scope around the outermost recursive CTE that we are in, or NULL */
     const struct sqlgen_context *context;
     struct eider_error *err;
     enum eider_status status; /* the first failure */

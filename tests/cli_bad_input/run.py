@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad input through the program: run.py EIDER [unittest arguments].
 
-Each case runs the program in a folder of its own, with DuckDB alone and with a cluster where that makes a difference, and
-asks for the right exit status (0; 1: a statement failed; 2: wrong usage), exactly one clear message on standard error, and
-nothing left behind: no file, no process. Only the standard library is used; the program makes its own Parquet files.
+Each case runs the program in a folder of its own, with DuckDB alone and with a cluster where that makes a difference,
+and asks for the right exit status (0; 1: a statement failed; 2: wrong usage), exactly one clear message on standard
+error, and nothing left behind: no file, no process. Only the standard library is used; the program makes its own
+Parquet files.
 """
 
 import os
@@ -65,7 +66,8 @@ class BadInput(unittest.TestCase):
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
         options.setdefault("stdin", subprocess.DEVNULL)
-        return subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, env=environment, start_new_session=True, **options)
+        return subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, env=environment, start_new_session=True,
+                                **options)
 
     def finish(self, process, text=None):
         try:
@@ -74,7 +76,8 @@ class BadInput(unittest.TestCase):
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             self.fail(f"still running after {TIMEOUT_S} s: {process.args}")
-        result = Result(process.returncode, (out or b"").decode(errors="replace"), (err or b"").decode(errors="replace"))
+        texts = [(text or b"").decode(errors="replace") for text in (out, err)]
+        result = Result(process.returncode, *texts)
         for word in NEVER:
             self.assertNotIn(word, result.err, result)
         self.assertTrue(group_is_gone(process.pid), "a process is left behind")
@@ -96,7 +99,8 @@ class BadInput(unittest.TestCase):
         path = os.path.join(self.data, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         quoted = path.replace("'", "''")
-        result = self.finish(self.start("-c", f"COPY ({query}) TO '{quoted}' (FORMAT parquet, ROW_GROUP_SIZE {row_group_size})"))
+        options = f"FORMAT parquet, ROW_GROUP_SIZE {row_group_size}"
+        result = self.finish(self.start("-c", f"COPY ({query}) TO '{quoted}' ({options})"))
         self.assertEqual(result.status, 0, result)
         return path
 
@@ -242,7 +246,8 @@ class Files(BadInput):
     def test_differing_schemas(self):
         self.make("t/a.parquet", "SELECT i AS id, 'x' AS s FROM range(5000) t(i)")
         self.make("t/b.parquet", "SELECT i::INTEGER AS id, 1.5 AS other FROM range(5000) t(i)")
-        for sql in ["SELECT count(*), sum(id) FROM t", "SELECT s, count(*) FROM t GROUP BY s", "SELECT other FROM t"]:
+        for sql in ["SELECT count(*), sum(id) FROM t", "SELECT s, count(*) FROM t GROUP BY s",
+                    "SELECT other FROM t"]:
             alone, clustered = self.both("--format", "csv", "-c", sql)
             self.assertEqual(clustered.status, alone.status, (alone, clustered))
             self.assertEqual(sorted(clustered.out.splitlines()), sorted(alone.out.splitlines()), (alone, clustered))
@@ -256,7 +261,8 @@ class Files(BadInput):
         self.assert_both_fail("SELECT max(id) FROM t")
 
     def test_names(self):
-        names = ['we"ird', "it's", "dot.ted.name", "new\nline", "ünï😀", "-dash", "sp ace", "semi;colon", "$$", "%s%n", "select"]
+        names = ['we"ird', "it's", "dot.ted.name", "new\nline", "ünï😀", "-dash", "sp ace", "semi;colon", "$$", "%s%n",
+                 "select"]
         for name in names:
             self.make(name + ".parquet", "SELECT i AS id FROM range(5000) t(i)")
         for name in names:
@@ -296,7 +302,8 @@ class Changes(BadInput):
     def test_vanishes(self):
         for arguments in [[], CLUSTER]:
             path = self.make_numbers()
-            result = self.talk(arguments, "SELECT count(*) FROM numbers", lambda: os.remove(path), "SELECT sum(id) FROM numbers")
+            result = self.talk(arguments, "SELECT count(*) FROM numbers", lambda: os.remove(path),
+                               "SELECT sum(id) FROM numbers")
             self.assert_failure(result, 1, "numbers.parquet")
 
     def test_is_replaced(self):
@@ -317,8 +324,8 @@ class Changes(BadInput):
             self.assert_failure(result, 1)
 
     def test_changes_all_the_time(self):
-        """A file is replaced again and again under running queries: each answer is that of one of its two states, or an
-        error that names it; tasks that read different states never make one answer."""
+        """A file is replaced again and again under running queries: each answer is that of one of its two states, or
+        an error that names it; tasks that read different states never make one answer."""
         path = self.make("t.parquet", "SELECT 1 AS v, i AS id FROM range(20000) t(i)")
         states = [self.make("one.new", "SELECT 1 AS v, i AS id FROM range(20000) t(i)"),
                   self.make("two.new", "SELECT 2 AS v, i AS id FROM range(31000) t(i)")]
@@ -366,7 +373,8 @@ class Statements(BadInput):
 
     def test_error_in_the_last_rows_of_a_task(self):
         self.make_numbers()
-        self.assert_both_fail("SELECT sum(CASE WHEN id = 19999 THEN error('on purpose') ELSE id END) FROM numbers", "on purpose")
+        self.assert_both_fail("SELECT sum(CASE WHEN id = 19999 THEN error('on purpose') ELSE id END) FROM numbers",
+                              "on purpose")
 
     def test_overflow_in_a_task(self):
         self.make_numbers()
@@ -378,7 +386,8 @@ class Statements(BadInput):
 
     def test_scalar_subquery_of_many_rows(self):
         self.make_numbers()
-        self.assert_both_fail("SELECT id, (SELECT b.id FROM numbers b WHERE b.g = a.g) FROM numbers a", "more than one row")
+        self.assert_both_fail("SELECT id, (SELECT b.id FROM numbers b WHERE b.g = a.g) FROM numbers a",
+                              "more than one row")
 
     def test_view_over_nothing(self):
         sql = "CREATE TABLE t AS SELECT 1 AS x; CREATE VIEW v AS SELECT * FROM t; DROP TABLE t; SELECT * FROM v"
@@ -393,12 +402,14 @@ class Statements(BadInput):
 
     def test_goes_on_after_a_failure(self):
         self.make_numbers()
-        for result in self.both("--format", "csv", "-c", "SELECT 1 AS a; SELECT nope; SELECT count(*) AS b FROM numbers"):
+        sql = "SELECT 1 AS a; SELECT nope; SELECT count(*) AS b FROM numbers"
+        for result in self.both("--format", "csv", "-c", sql):
             self.assert_failure(result, 1, "nope")
             self.assertEqual(result.out.split(), ["a", "1", "b", "20000"], result)
 
     def test_bail(self):
-        for result in self.both("--bail", "--format", "csv", "-c", "SELECT 1 AS a; SELECT nope; SELECT 2 AS b", "-c", "SELECT 3"):
+        for result in self.both("--bail", "--format", "csv", "-c", "SELECT 1 AS a; SELECT nope; SELECT 2 AS b", "-c",
+                                "SELECT 3"):
             self.assert_failure(result, 1, "nope")
             self.assertEqual(result.out.split(), ["a", "1"], result)
 
@@ -500,7 +511,8 @@ class Output(BadInput):
     def test_standard_output_is_closed_early(self):
         self.make_numbers(rows=300000)
         for arguments in [[], CLUSTER]:
-            process = self.start("--tables", self.data, *arguments, "--format", "csv", "-c", "SELECT * FROM numbers, range(20)")
+            process = self.start("--tables", self.data, *arguments, "--format", "csv", "-c",
+                                 "SELECT * FROM numbers, range(20)")
             process.stdout.readline()
             process.stdout.close()
             start = time.monotonic()
@@ -515,27 +527,30 @@ class Output(BadInput):
 
     def test_no_standard_output_at_all(self):
         self.make_numbers()
-        process = self.start("--tables", self.data, "-c", "SELECT * FROM numbers", stdout=None, preexec_fn=lambda: os.close(1))
+        process = self.start("--tables", self.data, "-c", "SELECT * FROM numbers", stdout=None,
+                             preexec_fn=lambda: os.close(1))
         result = self.finish(process)
         self.assert_failure(result, 1)
 
 
 class Resources(BadInput):
-    big = "SELECT count(*), max(x) FROM (SELECT DISTINCT a.s || b.id AS x FROM numbers a, (SELECT id FROM numbers LIMIT 300) b)"
+    big = ("SELECT count(*), max(x) FROM (SELECT DISTINCT a.s || b.id AS x FROM numbers a, "
+           "(SELECT id FROM numbers LIMIT 300) b)")
 
     def test_no_room_for_temporary_files(self):
         self.make_numbers(rows=20000)
         for arguments in [[], CLUSTER]:
             result = self.eider("--tables", self.data, *arguments, "--memory-limit", "60MB", "--set",
-                                f"temp_directory='{self.path('spill')}'", "--set", "max_temp_directory_size='2MB'", "-c", self.big)
+                                f"temp_directory='{self.path('spill')}'", "--set", "max_temp_directory_size='2MB'",
+                                "-c", self.big)
             self.assert_failure(result, 1, "memory")
             shutil.rmtree(self.path("spill"), ignore_errors=True)
 
     def test_full_disk_for_temporary_files(self):
         disk = self.path("disk")
         os.mkdir(disk)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True).returncode == 0
-        if not mounted:
+        mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True)
+        if mount.returncode != 0:
             self.skipTest("cannot mount a small disk here")
         self.addCleanup(subprocess.run, ["umount", disk], capture_output=True)
         self.make_numbers(rows=20000)
@@ -547,13 +562,14 @@ class Resources(BadInput):
     def test_memory_limit(self):
         self.make_numbers(rows=20000)
         for arguments in [[], CLUSTER]:
-            result = self.eider("--tables", self.data, *arguments, "--memory-limit", "60MB", "--set", "temp_directory=''", "-c",
-                                self.big)
+            result = self.eider("--tables", self.data, *arguments, "--memory-limit", "60MB", "--set",
+                                "temp_directory=''", "-c", self.big)
             self.assert_failure(result, 1, "memory")
 
     def test_interrupt(self):
         self.make_numbers(rows=20000)
-        endless = "SELECT count(*) FROM numbers a, numbers b, numbers c WHERE a.id * b.id % 1000003 = c.id * 7 % 1000003"
+        endless = ("SELECT count(*) FROM numbers a, numbers b, numbers c "
+                   "WHERE a.id * b.id % 1000003 = c.id * 7 % 1000003")
         for arguments in [[], CLUSTER]:
             process = self.start("--tables", self.data, *arguments, "-c", endless)
             time.sleep(1.5)

@@ -46,7 +46,7 @@ static void *watchdog_main(void *data)
             continue;
         }
         pthread_cond_timedwait(&watchdog->wake, &watchdog->lock, &until);
-        double now = now_ms();
+        double now = clock_ms();
         if (watchdog->target != NULL && now > watchdog->deadline_ms) {
             if (now > watchdog->deadline_ms + cancel_grace_ms) {
                 die("%s: a statement does not stop when it is cancelled", watchdog->target->label);
@@ -74,7 +74,7 @@ static void watchdog_watch(struct watchdog *watchdog, struct engine *engine, dou
     pthread_mutex_lock(&watchdog->lock);
     watchdog->target = engine;
     watchdog->fired = false;
-    watchdog->deadline_ms = now_ms() + timeout_ms;
+    watchdog->deadline_ms = clock_ms() + timeout_ms;
     pthread_cond_signal(&watchdog->wake);
     pthread_mutex_unlock(&watchdog->lock);
 }
@@ -186,7 +186,7 @@ static void run_eider(struct engine *engine, const char *sql, struct outcome *re
 void engine_run(struct engine *engine, const char *sql, double timeout_ms, struct outcome *ret)
 {
     *ret = (struct outcome){0};
-    double start = now_ms();
+    double start = clock_ms();
     if (timeout_ms > 0) {
         watchdog_watch(engine->watchdog, engine, timeout_ms);
     }
@@ -197,7 +197,7 @@ void engine_run(struct engine *engine, const char *sql, double timeout_ms, struc
     }
     bool fired = timeout_ms > 0 && watchdog_leave(engine->watchdog);
     ret->timed_out = fired && !ret->ok;
-    ret->ms = now_ms() - start;
+    ret->ms = clock_ms() - start;
 }
 
 void outcome_done(struct outcome *outcome)

@@ -120,7 +120,7 @@ static bool shrink_try(struct shrink *shrink, uint32_t *given, size_t count)
     struct corpus_case item;
     struct outcome actual;
     struct buf why;
-    if (shrink->tries >= MAX_SHRINK_TRIES || now_ms() > shrink->deadline_ms) {
+    if (shrink->tries >= MAX_SHRINK_TRIES || clock_ms() > shrink->deadline_ms) {
         return false;
     }
     choices_init_replay(&choices, given, count);
@@ -166,7 +166,7 @@ static bool shrink_block(struct shrink *shrink, size_t start, size_t size, bool 
 static void shrink_all(struct shrink *shrink)
 {
     bool progress = true;
-    while (progress && shrink->tries < MAX_SHRINK_TRIES && now_ms() < shrink->deadline_ms) {
+    while (progress && shrink->tries < MAX_SHRINK_TRIES && clock_ms() < shrink->deadline_ms) {
         progress = false;
         for (size_t size = 32; size > 0; size /= 2) {
             for (size_t start = 0; start + size <= shrink->best_count;) {
@@ -191,7 +191,7 @@ static void report_failure(struct run *run, uint64_t number, struct choices *cho
                             .best = xcalloc(choices->made_count, sizeof(uint32_t)),
                             .best_count = choices->made_count,
                             .best_sql = xstrdup(query->sql),
-                            .deadline_ms = now_ms() + max_shrink_ms};
+                            .deadline_ms = clock_ms() + max_shrink_ms};
     memcpy(shrink.best, choices->made, choices->made_count * sizeof(uint32_t));
     struct report saved = run->report;
     shrink_all(&shrink);
@@ -315,11 +315,11 @@ int run_random(const struct options *options)
     engine_run(&lab.oracle, "SELECT * FROM lineitem LIMIT 0", 0, &outcome);
     run.tpch = outcome.ok;
     outcome_done(&outcome);
-    double start = now_ms();
+    double start = clock_ms();
     for (uint64_t i = 0; i < options->count; i++) {
         one_query(&run, options->first + i);
         if ((i + 1) % 1000 == 0) {
-            printf("%" PRIu64 " queries, %.0f s\n", i + 1, (now_ms() - start) / 1000);
+            printf("%" PRIu64 " queries, %.0f s\n", i + 1, (clock_ms() - start) / 1000);
             fflush(stdout);
         }
     }

@@ -111,7 +111,7 @@ static const char *const type_names[] = {
 /* Prints a child's type and destroys it. */
 static void child_print(duckdb_logical_type type, struct buf *out)
 {
-    type_print(type, out);
+    print_type(type, out);
     duckdb_destroy_logical_type(&type);
 }
 
@@ -149,7 +149,7 @@ static void fields_print(duckdb_logical_type type, bool is_union, struct buf *ou
     buf_putc(out, ')');
 }
 
-static void type_print_plain(duckdb_logical_type type, struct buf *out)
+static void print_type_plain(duckdb_logical_type type, struct buf *out)
 {
     duckdb_type id = duckdb_get_type_id(type);
     switch ((int)id) {
@@ -189,14 +189,14 @@ static void type_print_plain(duckdb_logical_type type, struct buf *out)
     }
 }
 
-void type_print(duckdb_logical_type type, struct buf *out)
+void print_type(duckdb_logical_type type, struct buf *out)
 {
     char *alias = duckdb_logical_type_get_alias(type);
     if (alias != NULL && alias[0] != '\0') {
         buf_printf(out, "%s=", alias);
     }
     duckdb_free(alias);
-    type_print_plain(type, out);
+    print_type_plain(type, out);
 }
 
 /* ---- Values ------------------------------------------------------------------------------------------------- */

@@ -20,7 +20,7 @@ void shape_init(struct shape *shape, duckdb_logical_type type);
 void shape_done(struct shape *shape);
 
 /* The name of a type, in which everything that makes it a different type stands. */
-void type_print(duckdb_logical_type type, struct buf *out);
+void print_type(duckdb_logical_type type, struct buf *out);
 
 /* Appends value `row` of the vector to the text (and floats) of `rows`. */
 void render_value(struct rows *rows, const struct shape *shape, duckdb_vector vector, idx_t row);

@@ -31,7 +31,7 @@ static void rows_add_columns(struct rows *rows, duckdb_result *result, struct sh
         duckdb_logical_type type = duckdb_column_logical_type(result, i);
         struct buf text;
         buf_init(&text, MAX_TEXT_BYTES);
-        type_print(type, &text);
+        print_type(type, &text);
         rows->types[i] = buf_take(&text, NULL);
         rows->names[i] = xstrdup(duckdb_column_name(result, i));
         shape_init(&shapes[i], type);

@@ -39,6 +39,6 @@ bool text_ends_with(const char *text, const char *end);
 bool text_starts_with(const char *text, const char *start);
 
 /* Milliseconds of a clock that never goes back. */
-double now_ms(void);
+double clock_ms(void);
 
 #endif

@@ -341,6 +341,34 @@ static void test_sources(void **state)
     }
 }
 
+/* The arms of a recursive CTE are run again and again, a source gives its rows once. */
+static void test_source_in_recursion(void **state)
+{
+    struct lab *lab = *state;
+    const struct sqlgen_input inputs[] = {{"anchor", true}, {"step", false}};
+    struct sqlgen_context context = {.inputs = inputs, .input_count = 2};
+    struct column_list columns = x_columns(lab, 1, t_of(TYPE_INTEGER));
+    struct node_recursive_cte *node = node_recursive_cte_new(lab->arena);
+    struct node_cte_ref *ref = node_cte_ref_new(lab->arena);
+    const struct eider_node *step = source(lab, 1, columns);
+    const char *sql;
+
+    ref->cte = node->cte = 1;
+    ref->base.columns = node->base.columns = columns;
+    node->anchor = source(lab, 0, columns);
+    node->recursion = &n_join(lab, &ref->base, step, JOIN_LEFT_SEMI, 1,
+                              x_on(x_col(lab, &ref->base, 0), COMPARE_EQUAL, x_col(lab, step, 0)))
+                           ->base;
+    sql = lab_sql(lab, n_limit(lab, &node->base, 1, 0), &context);
+    assert_int_equal(
+        strncmp(sql,
+                "WITH x0 AS MATERIALIZED (SELECT t.c0 FROM system.main.\"eider_source\"('anchor') AS t), x1 "
+                "AS MATERIALIZED (SELECT t.c0 FROM system.main.\"eider_source\"('step') AS t WHERE t.v) ",
+                170),
+        0);
+    lab_contains(sql, "SEMI JOIN (SELECT t.c0 FROM x1 AS t WHERE t.c0 IS NOT NULL) AS r");
+}
+
 static const char *task_sql(struct lab *lab, const struct eider_node *node)
 {
     struct sqlgen_context context = {.sink_token = "to'ken"};
@@ -390,7 +418,8 @@ int main(void)
         cmocka_unit_test(test_values),         cmocka_unit_test(test_functions_in_from),
         cmocka_unit_test(test_table_scan),     cmocka_unit_test(test_parquet_names),
         cmocka_unit_test(test_parquet_slices), cmocka_unit_test(test_parquet_slice_prunes),
-        cmocka_unit_test(test_sources),        cmocka_unit_test(test_tasks),
+        cmocka_unit_test(test_sources),        cmocka_unit_test(test_source_in_recursion),
+        cmocka_unit_test(test_tasks),
     };
 
     return cmocka_run_group_tests(tests, lab_setup, lab_teardown);
