@@ -344,6 +344,20 @@ static void write_cast(struct writer *w, const struct scope *scope, const struct
 
 /* ---- All ---- */
 
+static void write_bloom_probe(struct writer *w, const struct scope *scope, const struct expr_bloom_probe *probe)
+{
+    if (w->context == NULL || probe->filter >= w->context->filter_count) {
+        writer_fail(w, EIDER_ERROR_PLAN, NULL, "it probes a Bloom filter that the task does not have");
+        return;
+    }
+    put_function(w, "eider_bloom");
+    quote_string(w->out, str_from(w->context->filters[probe->filter]));
+    put(w, ", ");
+    put_function(w, "hash");
+    write_exprs(w, scope, &probe->args);
+    put(w, "))");
+}
+
 static void write_tagged(struct writer *w, const struct scope *scope, const struct eider_expr *expr)
 {
     switch (expr->tag) {
@@ -386,6 +400,9 @@ static void write_tagged(struct writer *w, const struct scope *scope, const stru
         return;
     case EXPR_LAMBDA_PARAMETER:
         put_parameter(w, expr_as_lambda_parameter(expr)->level, expr_as_lambda_parameter(expr)->position);
+        return;
+    case EXPR_BLOOM_PROBE:
+        write_bloom_probe(w, scope, expr_as_bloom_probe(expr));
         return;
     case EXPR_AGGREGATE:
         write_aggregate(w, scope, expr_as_aggregate(expr));

@@ -52,6 +52,8 @@ struct sqlgen_context {
     uint32_t input_count;
     const struct sqlgen_bloom *blooms;
     uint32_t bloom_count;
+    const char *const *filters; /* tokens of Bloom filters (engine/probe.h), by number */
+    uint32_t filter_count;
     const char *sink_token; /* for sqlgen_task */
     enum sqlgen_flags flags;
 };
