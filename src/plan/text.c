@@ -335,6 +335,11 @@ void expr_text(struct buf *out, const struct eider_expr *expr)
         buf_printf(out, "p%" PRIu32 "_%" PRIu32, expr_as_lambda_parameter(expr)->level,
                    expr_as_lambda_parameter(expr)->position);
         return;
+    case EXPR_BLOOM_PROBE:
+        buf_printf(out, "bloom%" PRIu32 "(", expr_as_bloom_probe(expr)->filter);
+        list_text(out, &expr_as_bloom_probe(expr)->args);
+        buf_putc(out, ')');
+        return;
     case EXPR_AGGREGATE:
         aggregate_text(out, expr_as_aggregate(expr));
         return;
