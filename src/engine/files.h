@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_ENGINE_FILES_H
+#define EIDER_ENGINE_FILES_H
+
+/*
+ * What the planner has to know of a Parquet file: its size, its row groups, and whether it is the same as before. Read
+ * from the file's footer, which DuckDB's parquet_metadata would turn into one row per row group and column (0.9 ms
+ * for 5 × 16 of them, 95 ms for 196 × 100; here 0.03 and 5 ms), and kept in a cache.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+struct engine_file_info {
+    bool is_local;    /* a regular file of this machine; else nothing below is known */
+    uint64_t bytes;   /* of the file */
+    int64_t mtime_ns; /* since 1970 */
+    uint64_t rows;
+    uint32_t row_group_count;
+    const uint64_t *row_group_rows;  /* of each */
+    const uint64_t *row_group_bytes; /* of each, compressed; 0 where the file does not say */
+};
+
+/* A cache of files. Bounded: what was not used for longest leaves it. */
+struct engine_files;
+
+struct engine_files *engine_files_new(void);        /* NULL if out of memory */
+void engine_files_free(struct engine_files *files); /* accepts NULL */
+
+/*
+ * Fills *ret, whose lists live in `arena`. Always asks the system for size and times; reads the footer only if they
+ * have changed. A path with a scheme other than file: is not local, and EIDER_OK.
+ * Errors: IO, with a message that names the file: it is not there (any more), cannot be read, is no Parquet file, or is
+ * truncated or damaged; MEMORY. Any thread.
+ */
+enum eider_status engine_file_info(struct engine_files *files, const char *path, struct arena *arena,
+                                   struct engine_file_info *ret, struct eider_error *err);
+
+#endif
