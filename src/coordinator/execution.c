@@ -29,6 +29,7 @@
 
 #define HEAD_SQL_MAX_BYTES ((size_t)64 << 20)
 #define FIRST_ATTEMPT      1
+#define MAX_FILTER_KEYS    (UINT64_C(8) << 20) /* more are not kept: 64 MiB of hashes, 16 MiB of filter */
 
 enum stage_state { STAGE_WAITING = 1, STAGE_RUNNING, STAGE_COMPLETE };
 
@@ -37,6 +38,8 @@ struct stage_run {
     enum stage_state state;
     bool streams; /* read by the head while it runs */
     uint32_t tasks_left;
+    bool filter_made; /* the Bloom filter of its keys was asked for: filter.words is NULL if it is not worth it */
+    struct task_filter filter;
 };
 
 struct task_run {
@@ -79,6 +82,8 @@ static void mark_streams(struct execution *execution)
         const struct plan_stage *stage = execution->stages[i].stage;
         for (uint32_t k = 0; k < stage->input_count; k++) /* somebody needs it complete */
             execution->stages[stage->inputs[k].stage - 1].streams = false;
+        for (uint32_t k = 0; k < stage->filter_count; k++)
+            execution->stages[stage->filters[k] - 1].streams = false;
     }
 }
 
@@ -221,6 +226,108 @@ static struct task_input *fill_inputs(const struct execution *execution, struct 
     return inputs;
 }
 
+/* ---- Bloom filters ---- */
+
+static enum eider_status fill_filter(struct execution *execution, const struct plan_stage *stage, uint64_t keys,
+                                     struct task_filter *ret, struct eider_error *err)
+{
+    struct transport *transport = execution->options.transport;
+    struct bloom *bloom = NULL;
+    uint64_t *words = NULL;
+    enum eider_status status = bloom_new(bloom_words_for(keys), engine_budget(execution->options.engine), &bloom, err);
+
+    for (uint32_t task = 0; status == EIDER_OK && task < stage->tasks; task++)
+        status = transport->vtable->fill_filter(transport, worker_of(execution, stage, task),
+                                                key_of(execution, stage->id, task), bloom, err);
+    if (status == EIDER_OK &&
+        (words = arena_alloc_array(execution->arena, bloom_word_count(bloom), sizeof(*words))) == NULL)
+        status = error_no_memory(err);
+    if (status == EIDER_OK) {
+        bloom_save(bloom, words);
+        *ret = (struct task_filter){words, bloom_word_count(bloom)};
+    }
+    bloom_unref(bloom);
+    return status;
+}
+
+/* The filter over a complete stage's keys, made once. No words: the stage kept no hashes. */
+static enum eider_status filter_of(struct execution *execution, struct stage_run *stage, struct eider_error *err)
+{
+    struct transport *transport = execution->options.transport;
+    uint64_t keys = 0;
+
+    if (stage->filter_made)
+        return EIDER_OK;
+    stage->filter_made = true;
+    for (uint32_t task = 0; task < stage->stage->tasks; task++) {
+        uint64_t count = transport->vtable->hash_count(transport, worker_of(execution, stage->stage, task),
+                                                       key_of(execution, stage->stage->id, task));
+        if (count == UINT64_MAX || (keys += count) > MAX_FILTER_KEYS)
+            return EIDER_OK;
+    }
+    return fill_filter(execution, stage->stage, keys, &stage->filter, err);
+}
+
+struct probe_renumbering {
+    uint32_t to[STAGE_MAX_FILTERS]; /* UINT32_MAX: there is no filter, the probe is true */
+};
+
+static const struct eider_expr *renumber_probe(void *data, struct arena *arena, const struct eider_expr *expr)
+{
+    const struct probe_renumbering *renumbering = data;
+    const struct expr_bloom_probe *probe = expr_as_bloom_probe(expr);
+    struct expr_bloom_probe *other;
+    struct expr_integer *yes;
+
+    if (probe == NULL || renumbering->to[probe->filter] == probe->filter)
+        return expr;
+    if (renumbering->to[probe->filter] == UINT32_MAX) {
+        if ((yes = expr_integer_new(arena, type_simple(TYPE_BOOLEAN))) == NULL)
+            return NULL;
+        yes->lower = 1;
+        return &yes->base;
+    }
+    if ((other = expr_bloom_probe_new(arena, expr->type)) == NULL)
+        return NULL;
+    other->filter = renumbering->to[probe->filter];
+    other->args = probe->args;
+    return &other->base;
+}
+
+static const struct eider_node *renumber_probes(void *data, struct arena *arena, const struct eider_node *node)
+{
+    return node_map_exprs(arena, node, renumber_probe, data);
+}
+
+/* The stage's filters, and its fragment with probes of those that exist. */
+static enum eider_status add_filters(struct execution *execution, const struct plan_stage *stage, struct task_run *run,
+                                     const struct eider_node **fragment, struct eider_error *err)
+{
+    struct task_filter *filters = arena_alloc_array(execution->arena, stage->filter_count + 1, sizeof(*filters));
+    struct probe_renumbering renumbering;
+    uint32_t count = 0;
+
+    if (filters == NULL)
+        return error_no_memory(err);
+    for (uint32_t i = 0; i < stage->filter_count; i++) {
+        struct stage_run *source = &execution->stages[stage->filters[i] - 1];
+        enum eider_status status = filter_of(execution, source, err);
+        if (status != EIDER_OK)
+            return status;
+        renumbering.to[i] = source->filter.words != NULL ? count : UINT32_MAX;
+        if (source->filter.words != NULL)
+            filters[count++] = source->filter;
+    }
+    run->request.filters = filters;
+    run->request.filter_count = count;
+    if (stage->filter_count == 0)
+        return EIDER_OK;
+    *fragment = node_transform(execution->arena, *fragment, renumber_probes, &renumbering);
+    return *fragment != NULL ? EIDER_OK : error_no_memory(err);
+}
+
+/* ---- Requests ---- */
+
 static enum eider_status fill_request(struct execution *execution, const struct plan_stage *stage, uint32_t task,
                                       struct task_run *run, struct eider_error *err)
 {
@@ -231,17 +338,20 @@ static enum eider_status fill_request(struct execution *execution, const struct 
     run->inputs = fill_inputs(execution, execution->arena, stage, task);
     if (fragment == NULL || run->inputs == NULL)
         return error_no_memory(err);
+    if ((status = add_filters(execution, stage, run, &fragment, err)) != EIDER_OK)
+        return status;
     if ((status = plan_encode(fragment, &run->plan, err)) != EIDER_OK)
         return status;
-    *request = (struct task_request){.id = key_of(execution, stage->id, task),
-                                     .plan = run->plan.data,
-                                     .plan_bytes = run->plan.size,
-                                     .partitions = stage->partitions,
-                                     .inputs = run->inputs,
-                                     .input_count = stage->input_count,
-                                     .settings = execution->settings,
-                                     .setting_count = execution->setting_count,
-                                     .concurrent_tasks = execution->options.concurrent_tasks};
+    request->id = key_of(execution, stage->id, task);
+    request->plan = run->plan.data;
+    request->plan_bytes = run->plan.size;
+    request->partitions = stage->partitions;
+    request->inputs = run->inputs;
+    request->input_count = stage->input_count;
+    request->settings = execution->settings;
+    request->setting_count = execution->setting_count;
+    request->max_hashes = stage->feeds_filter ? MAX_FILTER_KEYS : 0;
+    request->concurrent_tasks = execution->options.concurrent_tasks;
     return EIDER_OK;
 }
 
@@ -344,6 +454,10 @@ static bool is_ready(const struct execution *execution, const struct stage_run *
         if (execution->stages[stage->stage->inputs[i].stage - 1].state != STAGE_COMPLETE)
             return false;
     }
+    for (uint32_t i = 0; i < stage->stage->filter_count; i++) {
+        if (execution->stages[stage->stage->filters[i] - 1].state != STAGE_COMPLETE)
+            return false;
+    }
     return true;
 }
 
@@ -428,6 +542,7 @@ enum eider_status execution_run_head(struct execution *execution, enum run_mode 
     struct task_context context = {execution->options.engine, execution->options.transport, execution->options.store,
                                    execution->options.run, execution->options.connection};
     struct task_input *inputs = fill_inputs(execution, execution->arena, head, 0);
+    struct fragment_reads reads = {.inputs = inputs, .input_count = head->input_count};
     enum eider_status status;
     struct buf sql;
 
@@ -437,7 +552,7 @@ enum eider_status execution_run_head(struct execution *execution, enum run_mode 
     buf_init(&sql, HEAD_SQL_MAX_BYTES);
     status = fragment_check_files(head->root, err);
     if (status == EIDER_OK)
-        status = fragment_inputs_open(&context, head->root, inputs, head->input_count, &execution->head_inputs, err);
+        status = fragment_inputs_open(&context, head->root, &reads, &execution->head_inputs, err);
     if (status == EIDER_OK)
         status = sqlgen_result(head->root, execution->options.columns, fragment_inputs_sql(execution->head_inputs),
                                &sql, err);

@@ -74,6 +74,7 @@ void eider_session_free(struct eider_session *session)
     if (session == NULL)
         return;
     engine_planner_free(session->planner);
+    engine_files_free(session->files);
     transport_free(session->transport);
     store_free(session->store);
     engine_unref(session->engine);

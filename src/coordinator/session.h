@@ -11,6 +11,7 @@
 #include "coordinator/execution.h"
 #include "eider/eider.h"
 #include "engine/connection.h"
+#include "engine/files.h"
 #include "engine/planning.h"
 #include "engine/settings.h"
 
@@ -23,6 +24,7 @@ struct eider_session {
     duckdb_connection connection; /* the application's */
     struct engine *engine;
     struct engine_planner *planner; /* made with the first query that it plans */
+    struct engine_files *files;     /* so is this */
     struct eider_cluster *cluster;  /* NULL: none */
     struct transport *transport;   /* NULL if there is no cluster */
     struct store *store;           /* the coordinator's own outputs */

@@ -368,6 +368,9 @@ static void draw_head_line(const struct picture *picture)
         else
             buf_printf(picture->out, " t%" PRIu32 ":[p%" PRIu32 "]", i, stage->output == BOUNDARY_SHUFFLE ? 0 : i);
     }
+    for (uint32_t i = 0; i < stage->filter_count; i++)
+        buf_printf(picture->out, "%s bloom%" PRIu32 ":[Stage %" PRIu32 "]", i == 0 ? " ── Filters:" : "", i,
+                   stage->filters[i]);
     buf_putc(picture->out, '\n');
 }
 

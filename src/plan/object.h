@@ -112,6 +112,9 @@ const struct eider_expr *expr_transform(struct arena *arena, const struct eider_
 typedef const struct eider_node *(*node_map)(void *data, struct arena *arena, const struct eider_node *node);
 const struct eider_node *node_transform(struct arena *arena, const struct eider_node *node, node_map map, void *data);
 
+/* The node with each expression that it holds rebuilt; its children stay. The node itself if nothing changes. */
+const struct eider_node *node_map_exprs(struct arena *arena, const struct eider_node *node, expr_map map, void *data);
+
 /* Replaces every column reference by what `columns` holds at its index: a shift, or the expressions of a projection.
  * NULL if out of memory or if an index is out of range. */
 const struct eider_expr *expr_substitute(struct arena *arena, const struct eider_expr *expr,

@@ -21,6 +21,9 @@ struct stage_input {
     uint32_t consumer_tasks; /* tasks of this one */
 };
 
+/* The most Bloom filters that the scans of one stage apply. */
+#define STAGE_MAX_FILTERS 8
+
 struct plan_stage {
     uint32_t id;
     const struct eider_node *root; /* the fragment; a REPARTITION at its top says how rows leave it */
@@ -30,6 +33,11 @@ struct plan_stage {
     bool local;           /* reads what only the application's connection sees: one task, run there */
     struct stage_input *inputs;
     uint32_t input_count;
+    /* Bloom filters: number i of its BLOOM_PROBEs is over the keys by which stage filters[i] shuffles its output. So this
+     * stage starts after those. */
+    uint32_t filters[STAGE_MAX_FILTERS];
+    uint32_t filter_count;
+    bool feeds_filter; /* some stage applies a filter over this one's keys */
 };
 
 struct stage_graph {

@@ -237,6 +237,17 @@ const struct eider_expr *expr_transform(struct arena *arena, const struct eider_
     return map(data, arena, transform.changed ? clone : expr);
 }
 
+const struct eider_node *node_map_exprs(struct arena *arena, const struct eider_node *node, expr_map map, void *data)
+{
+    const struct plan_record *record = node_record(node->tag);
+    struct transform transform = {arena, map, data, false};
+    struct eider_node *clone = node_clone(arena, node);
+
+    if (clone == NULL || !own_lists(arena, record, clone) || !each_slot(record, clone, transform_slot, &transform))
+        return NULL;
+    return transform.changed ? clone : node;
+}
+
 static const struct eider_expr *substitute(void *data, struct arena *arena, const struct eider_expr *expr)
 {
     const struct expr_list *columns = data;

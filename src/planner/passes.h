@@ -21,6 +21,7 @@ enum eider_status pass_files(struct planning *p);
 enum eider_status pass_rules(struct planning *p);
 enum eider_status pass_distribute(struct planning *p);
 enum eider_status pass_finalise(struct planning *p);
+enum eider_status pass_bloom(struct planning *p);
 
 /* Every aggregate that can be in two phases: Final over Partial. NULL if out of memory. */
 const struct eider_node *two_phase(struct arena *arena, const struct eider_node *plan);

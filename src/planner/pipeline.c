@@ -18,6 +18,7 @@ static const struct {
     {"rules", pass_rules, true},
     {"distribute", pass_distribute, false},
     {"finalise", pass_finalise, false},
+    {"bloom", pass_bloom, false},
 };
 
 #ifndef NDEBUG

@@ -12,6 +12,7 @@
  *   rules       the application's own, in order
  *   distribute  places boundaries, unless a rule did
  *   finalise    elides 1→1, numbers stages, scales leaves, cuts the plan at its boundaries
+ *   bloom       lets scans drop rows that a later join would drop, by the keys of an earlier stage
  */
 
 /* What is known of a file before it is read. */
@@ -37,6 +38,7 @@ struct planner_options {
     uint32_t max_tasks_per_stage; /* at least 1; 0: the number of workers */
     uint32_t partitions_per_task; /* of a shuffle, at least 1 */
     bool broadcast_joins;
+    bool bloom_filters;
     uint64_t broadcast_rows; /* a build side of at most this many rows × tasks is broadcast */
     /* Looks a file up; NULL: nothing is known of files, and they are not split. */
     enum eider_status (*file_info)(void *data, const char *path, struct planner_file *ret, struct eider_error *err);

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "engine/layout.h"
+#include "engine/probe.h"
 #include "engine/sink.h"
 #include "engine/source.h"
 #include "plan/codec.h"
@@ -41,8 +42,11 @@ struct fragment_inputs {
     struct arena *arena;
     struct source **sources; /* by input number */
     struct sqlgen_input *sql_inputs;
-    struct sqlgen_context sql;
     uint32_t count;
+    struct probe **probes; /* by filter number */
+    const char **sql_filters;
+    uint32_t filter_count;
+    struct sqlgen_context sql;
 };
 
 struct open_context {
@@ -96,35 +100,67 @@ static bool open_source(void *data, const struct eider_node *node)
     return open->status == EIDER_OK;
 }
 
-enum eider_status fragment_inputs_open(const struct task_context *context, const struct eider_node *root,
-                                       const struct task_input *inputs, uint32_t input_count,
-                                       struct fragment_inputs **ret, struct eider_error *err)
+static enum eider_status open_filters(const struct task_context *context, const struct fragment_reads *reads,
+                                      struct fragment_inputs *made, struct eider_error *err)
+{
+    enum eider_status status = EIDER_OK;
+
+    for (uint32_t i = 0; status == EIDER_OK && i < reads->filter_count; i++) {
+        struct bloom *bloom = NULL;
+        status = bloom_new(reads->filters[i].word_count, engine_budget(context->engine), &bloom, err);
+        if (status == EIDER_OK)
+            status = bloom_load(bloom, reads->filters[i].words, reads->filters[i].word_count, err);
+        if (status == EIDER_OK)
+            status = probe_new(context->engine, bloom, &made->probes[i], err);
+        if (status == EIDER_OK)
+            made->sql_filters[i] = probe_token(made->probes[i]);
+        bloom_unref(bloom);
+    }
+    return status;
+}
+
+static struct fragment_inputs *inputs_new(const struct fragment_reads *reads)
 {
     struct fragment_inputs *made = calloc(1, sizeof(*made));
-    struct open_context open = {.context = context, .inputs = inputs, .made = made, .err = err};
+
+    if (made == NULL)
+        return NULL;
+    if ((made->arena = arena_new()) != NULL) {
+        made->sources = arena_alloc_array(made->arena, reads->input_count + 1, sizeof(struct source *));
+        made->sql_inputs = arena_alloc_array(made->arena, reads->input_count + 1, sizeof(*made->sql_inputs));
+        made->probes = arena_alloc_array(made->arena, reads->filter_count + 1, sizeof(struct probe *));
+        made->sql_filters = arena_alloc_array(made->arena, reads->filter_count + 1, sizeof(char *));
+    }
+    if (made->arena == NULL || arena_failed(made->arena)) {
+        fragment_inputs_free(made);
+        return NULL;
+    }
+    made->count = reads->input_count;
+    made->filter_count = reads->filter_count;
+    made->sql.inputs = made->sql_inputs;
+    made->sql.input_count = made->count;
+    made->sql.filters = made->sql_filters;
+    made->sql.filter_count = made->filter_count;
+    return made;
+}
+
+enum eider_status fragment_inputs_open(const struct task_context *context, const struct eider_node *root,
+                                       const struct fragment_reads *reads, struct fragment_inputs **ret,
+                                       struct eider_error *err)
+{
+    struct open_context open = {.context = context, .inputs = reads->inputs, .made = inputs_new(reads), .err = err};
 
     *ret = NULL;
-    if (made == NULL)
+    if (open.made == NULL)
         return error_no_memory(err);
-    made->count = input_count;
-    if ((made->arena = arena_new()) != NULL) {
-        made->sources = arena_alloc_array(made->arena, input_count + 1, sizeof(struct source *));
-        made->sql_inputs = arena_alloc_array(made->arena, input_count + 1, sizeof(*made->sql_inputs));
-    }
-    if (made->arena == NULL || made->sources == NULL || made->sql_inputs == NULL) {
-        made->count = 0;
-        open.status = error_no_memory(err);
-    } else {
-        node_walk(root, open_source, &open);
-    }
-    if (open.status != EIDER_OK) {
-        fragment_inputs_free(made);
-        return open.status;
-    }
-    made->sql.inputs = made->sql_inputs;
-    made->sql.input_count = input_count;
-    *ret = made;
-    return EIDER_OK;
+    node_walk(root, open_source, &open);
+    if (open.status == EIDER_OK)
+        open.status = open_filters(context, reads, open.made, err);
+    if (open.status != EIDER_OK)
+        fragment_inputs_free(open.made);
+    else
+        *ret = open.made;
+    return open.status;
 }
 
 const struct sqlgen_context *fragment_inputs_sql(const struct fragment_inputs *inputs)
@@ -138,6 +174,8 @@ void fragment_inputs_free(struct fragment_inputs *inputs)
         return;
     for (uint32_t i = 0; i < inputs->count; i++)
         source_free(inputs->sources[i]);
+    for (uint32_t i = 0; i < inputs->filter_count; i++)
+        probe_free(inputs->probes[i]);
     arena_free(inputs->arena);
     free(inputs);
 }
@@ -249,6 +287,7 @@ static enum eider_status run_sql(struct running *task, struct eider_error *err)
 static enum eider_status run_task(struct running *task, struct eider_error *err)
 {
     const struct task_request *request = task->request;
+    struct fragment_reads reads = {request->inputs, request->input_count, request->filters, request->filter_count};
     enum eider_status status = plan_decode(request->plan, request->plan_bytes, task->arena, &task->root, err);
 
     if (status == EIDER_OK)
@@ -256,8 +295,7 @@ static enum eider_status run_task(struct running *task, struct eider_error *err)
     if (status == EIDER_OK)
         status = fragment_check_files(task->root, err);
     if (status == EIDER_OK)
-        status = fragment_inputs_open(task->context, task->root, request->inputs, request->input_count, &task->inputs,
-                                      err);
+        status = fragment_inputs_open(task->context, task->root, &reads, &task->inputs, err);
     if (status == EIDER_OK)
         status = open_sink(task, err);
     if (status == EIDER_OK)

@@ -27,10 +27,18 @@ enum eider_status task_execute(const struct task_context *context, const struct 
 
 struct fragment_inputs;
 
-/* Opens what the EXCHANGE_SOURCE nodes of the fragment read: inputs[i] for input number i. */
+/* What a fragment reads besides its files: inputs[i] is EXCHANGE_SOURCE number i, filters[i] is BLOOM_PROBE number i. */
+struct fragment_reads {
+    const struct task_input *inputs;
+    uint32_t input_count;
+    const struct task_filter *filters;
+    uint32_t filter_count;
+};
+
+/* Opens them. */
 enum eider_status fragment_inputs_open(const struct task_context *context, const struct eider_node *root,
-                                       const struct task_input *inputs, uint32_t input_count,
-                                       struct fragment_inputs **ret, struct eider_error *err);
+                                       const struct fragment_reads *reads, struct fragment_inputs **ret,
+                                       struct eider_error *err);
 /* The context of sqlgen over them; borrowed, lives as long as they do. */
 const struct sqlgen_context *fragment_inputs_sql(const struct fragment_inputs *inputs);
 void fragment_inputs_free(struct fragment_inputs *inputs); /* accepts NULL; no statement may read them */

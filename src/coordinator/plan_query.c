@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From SQL to a stage graph: DuckDB's plan as JSON, import, planner. Whatever says no on the way is the verdict, and
+ * the statement then runs on DuckDB as it is.
+ *
+ * Two rounds, so that small work costs little: the first asks DuckDB for the plan alone, and plans without estimates.
+ * That is enough to see that the files are too small, or that the query is declined. Only else DuckDB is asked for
+ * estimates and for the columns of the result, which both mean planning the statement once more.
+ */
+#include "coordinator/session.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "import/import.h"
+#include "planner/planner.h"
+
+static enum eider_status file_info(void *data, const char *path, struct planner_file *ret, struct eider_error *err)
+{
+    struct eider_query *query = data;
+    struct engine_file_info info;
+    enum eider_status status = engine_file_info(query->session->files, path, query->arena, &info, err);
+
+    *ret = (struct planner_file){.bytes = 0};
+    if (status != EIDER_OK || !info.is_local)
+        return status;
+    ret->bytes = info.bytes;
+    ret->mtime_ns = info.mtime_ns;
+    ret->rows = info.rows;
+    for (uint32_t i = 0; i < info.row_group_count; i++) {
+        if (info.row_group_rows[i] > ret->row_group_rows)
+            ret->row_group_rows = info.row_group_rows[i];
+    }
+    return EIDER_OK;
+}
+
+static bool is_cancelled(void *data)
+{
+    return run_is_cancelled(data);
+}
+
+/* One round: plan, import, distribute. */
+static enum eider_status plan_round(struct eider_query *query, const char *sql, unsigned flags, struct run *run,
+                                    struct eider_error *err)
+{
+    struct eider_session *session = query->session;
+    const struct settings *settings = &query->settings;
+    struct engine_plan_request request = {.sql = sql, .flags = flags, .cancelled = is_cancelled, .data = run};
+    struct planner_options options = {.workers = session->transport->worker_count,
+                                      .bytes_per_task = settings->bytes_per_task,
+                                      .max_tasks_per_stage = settings->max_tasks_per_stage,
+                                      .partitions_per_task = settings->partitions_per_task,
+                                      .broadcast_joins = settings->broadcast_joins,
+                                      .bloom_filters = settings->bloom_filters,
+                                      .broadcast_rows = settings->broadcast_rows,
+                                      .file_info = file_info,
+                                      .file_data = query};
+    struct engine_plan plan = {.plan_json = NULL};
+    struct imported imported = {.root = NULL};
+    struct import_input input;
+    enum eider_status status =
+        engine_plan(session->planner, &request, query->arena, &plan, &query->verdict, err);
+
+    if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
+        return status;
+    input = (struct import_input){plan.plan_json, plan.plan_bytes, plan.explain_json, plan.explain_bytes};
+    query->columns = plan.columns;
+    status = import_plan(query->arena, &input, &imported, &query->verdict, err);
+    if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
+        return status;
+    query->reads_tables = imported.table_scans > 0;
+    return planner_plan(query->arena, imported.root, &options, &query->graph, &query->verdict, err);
+}
+
+static bool goes_on(const struct eider_query *query, enum eider_status status)
+{
+    return status == EIDER_OK && query->verdict.kind == VERDICT_DISTRIBUTABLE;
+}
+
+static enum eider_status check_functions(struct eider_query *query)
+{
+    if (!engine_functions_visible(query->session->engine, query->session->connection))
+        verdict_no(&query->verdict, VERDICT_TRANSACTION,
+                   "the transaction is older than Eider's functions in this database");
+    return EIDER_OK;
+}
+
+static enum eider_status plan_rounds(struct eider_query *query, const char *sql, struct run *run,
+                                     struct eider_error *err)
+{
+    struct eider_session *session = query->session;
+    enum eider_status status = settings_read(session->connection, &query->settings, err);
+
+    if (status == EIDER_OK && session->files == NULL && (session->files = engine_files_new()) == NULL)
+        status = error_no_memory(err);
+    if (status == EIDER_OK && session->planner == NULL)
+        status = engine_planner_new(session->engine, session->connection, &session->planner, err);
+    if (status == EIDER_OK)
+        status = plan_round(query, sql, 0, run, err);
+    if (goes_on(query, status))
+        status = check_functions(query);
+    if (goes_on(query, status))
+        status = session_settings_capture(session->engine, session->connection, &query->session_settings,
+                                          &query->verdict, err);
+    if (goes_on(query, status))
+        status = plan_round(query, sql, ENGINE_PLAN_ESTIMATES | ENGINE_PLAN_COLUMNS, run, err);
+    return status;
+}
+
+enum eider_status query_plan(struct eider_query *query, size_t start, struct eider_error *err)
+{
+    struct run *run = NULL;
+    enum eider_status status = run_new(&run, err);
+
+    if (status != EIDER_OK)
+        return status;
+    session_begin(query->session, run, NULL);
+    status = plan_rounds(query, query->sql + start, run, err);
+    session_end(query->session);
+    run_unref(run);
+    return status;
+}
