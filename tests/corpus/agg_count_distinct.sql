@@ -1,2 +1,2 @@
--- expect: distributed AggregateExec
-SELECT count(DISTINCT k), count(DISTINCT name), count(DISTINCT (k, grp)), sum(DISTINCT qty), avg(DISTINCT qty) FROM facts;
+-- expect: one-task AggregateExec
+SELECT count(DISTINCT k), count(DISTINCT name), count(DISTINCT {'k': k, 'g': grp}), sum(DISTINCT qty), avg(DISTINCT qty) FROM facts;

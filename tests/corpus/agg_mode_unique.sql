@@ -1,2 +1,2 @@
--- expect: distributed AggregateExec
+-- expect: one-task AggregateExec
 SELECT mode(k) FROM facts;

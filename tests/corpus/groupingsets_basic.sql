@@ -1,2 +1,2 @@
--- expect: distributed AggregateExec
+-- expect: one-task AggregateExec
 SELECT grp, flag, count(*), sum(amount) FROM facts GROUP BY GROUPING SETS ((grp, flag), (grp), ());

@@ -1,2 +1,2 @@
--- expect: distributed AggregateExec
+-- expect: one-task AggregateExec
 SELECT grp, count(*) FROM facts GROUP BY GROUPING SETS ((grp), (grp), (), ());

@@ -1,2 +1,2 @@
--- expect: one-task CrossJoinExec
+-- expect: distributed CrossJoinExec
 SELECT count(*), sum(a.k + b.strength) FROM dims a CROSS JOIN links b;

@@ -1,2 +1,2 @@
--- expect: any
+-- expect: local native_table
 SELECT grp, sum(amount), count(*) FROM native_facts GROUP BY grp;

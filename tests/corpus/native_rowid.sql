@@ -1,2 +1,2 @@
--- expect: any
+-- expect: local native_table
 SELECT rowid, k FROM native_small WHERE rowid % 7 = 0;

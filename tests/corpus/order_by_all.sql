@@ -1,3 +1,3 @@
--- expect: distributed SortExec
+-- expect: one-task SortExec
 -- order: yes
 SELECT flag, qty, id FROM facts ORDER BY ALL;

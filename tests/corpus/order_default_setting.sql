@@ -1,4 +1,4 @@
--- expect: distributed SortExec
+-- expect: one-task SortExec
 -- order: yes
 -- set: default_null_order='nulls_first'
 -- set: default_order='desc'

@@ -1,0 +1,2 @@
+-- expect: local type
+SELECT grp, arg_max(id, (amount, id)) FROM facts GROUP BY grp;

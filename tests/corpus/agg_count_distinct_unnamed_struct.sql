@@ -1,0 +1,2 @@
+-- expect: local type
+SELECT count(DISTINCT (k, grp)) FROM facts;

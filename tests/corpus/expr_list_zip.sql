@@ -1,0 +1,2 @@
+-- expect: local type
+SELECT id, list_zip(nums, tags) FROM facts WHERE id % 6 = 0;
