@@ -234,7 +234,7 @@ static bool read_filters(struct import *im, struct scan *scan, struct json_objec
         struct json_object *entry[2];
         const struct eider_expr *column;
         uint64_t index;
-        uint32_t at;
+        uint32_t at = 0;
 
         if (!import_fields(im, import_item(filters, i), &entry_shape, entry) ||
             !import_u64(im, entry[0], &index) || !find_filter_column(im, scan, index, &at))
