@@ -92,6 +92,11 @@ static void write_predicates(struct writer *w, const struct scope *scope, const 
     }
 }
 
+static struct scope read_scope(const struct scan_column_list *read)
+{
+    return (struct scope){.kind = SCOPE_READ, .alias = "t", .read = read};
+}
+
 static void write_blooms(struct writer *w, const struct eider_node *node, bool *where)
 {
     struct scope scope = from_scope(node);
@@ -116,7 +121,7 @@ static void write_group_conditions(struct writer *w, const struct node_parquet_s
                                    uint32_t first_file, bool *where)
 {
     const struct file_slice *file = &scan->files.items[first_file];
-    struct scope scope = from_scope(&scan->base);
+    struct scope scope = read_scope(&scan->read);
 
     if (file->row_count != 0)
         write_bounds(w, "t.\"file_row_number\"", file->first_row, file->row_count, where);
@@ -126,7 +131,7 @@ static void write_group_conditions(struct writer *w, const struct node_parquet_s
 
 static void write_group(struct writer *w, const struct node_parquet_scan *scan, struct file_group group)
 {
-    struct scope scope = from_scope(&scan->base);
+    struct scope scope = read_scope(&scan->read);
     bool where = false;
 
     scope.map = &scan->projection;
@@ -187,11 +192,6 @@ bool from_is_direct(const struct eider_node *node)
     }
 }
 
-static struct scope read_scope(const struct scan_column_list *read)
-{
-    return (struct scope){.kind = SCOPE_READ, .alias = "t", .read = read};
-}
-
 static struct scope join_scope(const struct eider_node *node)
 {
     switch ((int)join_type_of(node)) {
@@ -209,8 +209,9 @@ static struct scope join_scope(const struct eider_node *node)
 struct scope from_scope(const struct eider_node *base)
 {
     switch ((int)base->tag) {
-    case NODE_PARQUET_SCAN: /* split ones are subselects, but for their own conditions */
-        return read_scope(&node_as_parquet_scan(base)->read);
+    case NODE_PARQUET_SCAN: /* several groups are a subselect */
+        return is_one_group(node_as_parquet_scan(base)) ? read_scope(&node_as_parquet_scan(base)->read)
+                                                        : scope_table("t");
     case NODE_TABLE_SCAN:
         return read_scope(&node_as_table_scan(base)->read);
     case NODE_FUNCTION_SCAN:
@@ -235,7 +236,7 @@ struct u32_list from_projection(struct writer *w, const struct eider_node *base)
     const struct node_lateral_function *lateral = node_as_lateral_function(base);
     struct u32_list list;
 
-    if (base->tag == NODE_PARQUET_SCAN)
+    if (base->tag == NODE_PARQUET_SCAN && is_one_group(node_as_parquet_scan(base)))
         return node_as_parquet_scan(base)->projection;
     if (base->tag == NODE_TABLE_SCAN)
         return node_as_table_scan(base)->projection;
