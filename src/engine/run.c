@@ -134,6 +134,31 @@ enum eider_status run_result_error(struct run *run, duckdb_result *result, struc
     return failure(run, duckdb_result_error_type(result), text, err);
 }
 
+/*
+ * Some statements are several to DuckDB (a PIVOT that first has to find its columns), which it runs but does not
+ * prepare. Their result is complete in either mode.
+ */
+static bool is_several_statements(const char *text)
+{
+    return text != NULL && strstr(text, "Cannot prepare multiple statements at once") != NULL;
+}
+
+static enum eider_status execute_unprepared(struct run *run, duckdb_connection connection, const char *sql,
+                                            duckdb_result *ret_result, struct eider_error *err)
+{
+    enum eider_status status = EIDER_OK;
+
+    if (!enter(run, connection))
+        return cancelled_error(err);
+    if (duckdb_query(connection, sql, ret_result) != DuckDBSuccess) {
+        status = failure(run, duckdb_result_error_type(ret_result), duckdb_result_error(ret_result), err);
+        duckdb_destroy_result(ret_result);
+        memset(ret_result, 0, sizeof(*ret_result));
+    }
+    run_detach(run);
+    return status;
+}
+
 enum eider_status run_execute(struct run *run, duckdb_connection connection, const char *sql,
                               enum run_mode mode, duckdb_result *ret_result, struct eider_error *err)
 {
@@ -146,6 +171,10 @@ enum eider_status run_execute(struct run *run, duckdb_connection connection, con
     if (run_is_cancelled(run))
         return cancelled_error(err);
     if (duckdb_prepare(connection, sql, &statement) != DuckDBSuccess) {
+        if (is_several_statements(duckdb_prepare_error(statement))) {
+            duckdb_destroy_prepare(&statement);
+            return execute_unprepared(run, connection, sql, ret_result, err);
+        }
         status = failure(run, DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement), err);
         goto done;
     }

@@ -301,10 +301,21 @@ const struct eider_node *distribute_rebuild(struct distribute *d, const struct e
 
 /* ---- Operators ---- */
 
+/* union_by_name takes the schema of all files together, so every task would have to read all of them. */
+static bool needs_all_files(const struct node_parquet_scan *scan)
+{
+    for (uint32_t i = 0; i < scan->options.count; i++) {
+        const struct expr_integer *value = expr_as_integer(scan->options.items[i].expr);
+        if (str_is(scan->options.items[i].name, "union_by_name") && (value == NULL || value->lower != 0))
+            return true;
+    }
+    return false;
+}
+
 static bool place_parquet(struct distribute *d, const struct node_parquet_scan *scan, struct placed *ret)
 {
     double bytes = 0;
-    bool splits = true;
+    bool splits = scan->files.count == 1 || !needs_all_files(scan);
 
     for (uint32_t i = 0; i < scan->files.count; i++)
         bytes += (double)scan->files.items[i].bytes;

@@ -306,9 +306,9 @@ bool distribute_join(struct distribute *d, const struct eider_node *node, struct
         return finish_join(d, &join, SPREAD_ONE, (struct key_slots){NULL, 0}, ret);
     if (sides_in_step(d, &join))
         return join_in_step(d, &join, ret);
-    if (may_broadcast_right(&join) && is_small(d, right, join.left.tasks))
+    if (!is_one(&join.left) && may_broadcast_right(&join) && is_small(d, right, join.left.tasks))
         return join_broadcast_right(d, &join, ret);
-    if (may_broadcast_left(&join) && is_small(d, left, join.right.tasks))
+    if (!is_one(&join.right) && may_broadcast_left(&join) && is_small(d, left, join.right.tasks))
         return join_broadcast_left(d, &join, ret);
     if (join.left_keys.count > 0)
         return join_shuffled(d, &join, ret);
