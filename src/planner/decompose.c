@@ -71,8 +71,8 @@ static const struct aggregate_rule rules[] = {
     {"count_star", 0, false, false, FINISH_COUNT, {COUNTED}},
     {"count", 0, false, false, FINISH_COUNT, {COUNTED}},
     {"count", 1, false, false, FINISH_COUNT, {COUNTED}},
-    {"count_if", 1, false, false, FINISH_COUNT, {SUMMED}},
-    {"countif", 1, false, false, FINISH_COUNT, {SUMMED}},
+    {"count_if", 1, false, false, FINISH_COPY, {SUMMED}}, /* NULL, not 0, where there is no row */
+    {"countif", 1, false, false, FINISH_COPY, {SUMMED}},
     {"sum", 1, false, false, FINISH_COPY, {SUMMED}},
     {"sum_no_overflow", 1, false, false, FINISH_COPY, {SUMMED}},
     {"min", 1, false, true, FINISH_COPY, {ITSELF}},
