@@ -2,13 +2,15 @@
 /*
  * Conversion of result chunks by DuckDB's own casts.
  *
- * A table function of ours, eider_shell_rows(), is registered once in the database. It has the columns of the result and
- * hands out the one chunk that `chunk` points at, by reference. Per result one statement over it is prepared, on a
- * connection of our own, so that it meets neither the transaction nor the session settings of the user; it is executed
- * per chunk (60 microseconds). The function runs on one thread, so the rows keep their order.
+ * A table function of ours, eider_shell_rows(), is registered once in the database. It has the columns of the
+ * result and hands out the one chunk that `chunk` points at, by reference. Per result one statement over it
+ * is prepared, on a connection of our own, so that it meets neither the transaction nor the session settings
+ * of the user; it is executed per chunk (60 microseconds). The function runs on one thread, so the rows keep
+ * their order.
  *
- * Threads: DuckDB may call the function on one of its threads, while the thread of converter_run waits for the result.
- * Anyone may call eider_shell_rows() in SQL: outside of a conversion it refuses to bind, or gives no rows.
+ * Threads: DuckDB may call the function on one of its threads, while the thread of converter_run waits for
+ * the result. Anyone may call eider_shell_rows() in SQL: outside of a conversion it refuses to bind, or gives
+ * no rows.
  */
 #include "cli/convert.h"
 

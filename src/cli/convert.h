@@ -10,10 +10,11 @@
 #include "eider/error.h"
 
 /*
- * Turns chunks of a result into chunks of text, by DuckDB's own casts: so every type prints as DuckDB prints it.
+ * Turns chunks of a result into chunks of text, by DuckDB's own casts: so every type prints as DuckDB prints
+ * it.
  *
- * How: a connection of its own runs SELECT CAST(c0 AS VARCHAR), … FROM a table function that hands out the chunk at hand,
- * without copying it. One thread at a time.
+ * How: a connection of its own runs SELECT CAST(c0 AS VARCHAR), … FROM a table function that hands out the
+ * chunk at hand, without copying it. One thread at a time.
  */
 struct converter;
 
@@ -36,8 +37,8 @@ EIDER_MUST_CHECK enum eider_status converter_new(duckdb_database database, struc
 void converter_free(struct converter *converter); /* accepts NULL */
 
 /*
- * Prepares for the chunks of a result with these columns, until converter_end. Casts that depend on settings (the time zone) use those of `settings_of`.
- * Errors: MEMORY, SQL (a type that DuckDB cannot cast).
+ * Prepares for the chunks of a result with these columns, until converter_end. Casts that depend on settings
+ * (the time zone) use those of `settings_of`. Errors: MEMORY, SQL (a type that DuckDB cannot cast).
  */
 EIDER_MUST_CHECK enum eider_status converter_begin(struct converter *converter, enum conversion conversion,
                                                    const struct columns *columns,
@@ -58,13 +59,13 @@ bool converter_is_nested(duckdb_type id);
 /* The columns after conversion; lives until converter_end. */
 const struct columns *converter_columns(const struct converter *converter);
 
-/* How DuckDB turns chunks of them into Arrow: nothing is lost, and nothing depends on the user's settings but the time
- * zone. The caller destroys the options. */
+/* How DuckDB turns chunks of them into Arrow: nothing is lost, and nothing depends on the user's settings but
+ * the time zone. The caller destroys the options. */
 duckdb_arrow_options converter_arrow_options(const struct converter *converter);
 
 /*
- * Calls `take(data, converted chunk)` until the chunk is used up. The chunk stays the caller's. Errors: SQL, and what
- * `take` returns, which ends the conversion.
+ * Calls `take(data, converted chunk)` until the chunk is used up. The chunk stays the caller's. Errors: SQL,
+ * and what `take` returns, which ends the conversion.
  */
 typedef enum eider_status converter_take(void *data, duckdb_data_chunk chunk, struct eider_error *err);
 EIDER_MUST_CHECK enum eider_status converter_run(struct converter *converter, duckdb_data_chunk chunk,

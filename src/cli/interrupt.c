@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signals: one thread takes SIGINT and SIGTERM with sigtimedwait, so that cancelling runs in no signal handler.
+ * Signals: one thread takes SIGINT and SIGTERM with sigtimedwait, so that cancelling runs in no signal
+ * handler.
  *
- * `lock` guards everything below it. The session is cancelled under the lock: interrupt_end waits for that, so a session
- * is never cancelled after its statement, nor used after it is freed.
+ * `lock` guards everything below it. The session is cancelled under the lock: interrupt_end waits for that,
+ * so a session is never cancelled after its statement, nor used after it is freed.
  */
 #include "cli/interrupt.h"
 
@@ -55,8 +56,8 @@ static void handle(struct interrupt *interrupt, int signal)
 }
 
 /*
- * Cancelling reaches what runs at that moment; a statement that was about to start would be missed. So it is repeated
- * until the statement has ended. Returns whether there is something to repeat.
+ * Cancelling reaches what runs at that moment; a statement that was about to start would be missed. So it is
+ * repeated until the statement has ended. Returns whether there is something to repeat.
  */
 static bool cancel_again(struct interrupt *interrupt)
 {

@@ -10,13 +10,16 @@
  * Signals of the program. A thread of its own waits for SIGINT and SIGTERM:
  *   - the first SIGINT during a statement cancels it;
  *   - another one during the same statement ends the process at once, with status 130;
- *   - SIGINT at other times, at the prompt above all, and the second one of a script, ask the program to end (130);
+ *   - SIGINT at other times, at the prompt above all, and the second one of a script, ask the program to end
+ *     (130);
  *   - SIGTERM cancels and asks to end (143).
+ *
  * A signal that the process was started to ignore stays ignored. SIGPIPE becomes an error of write().
  */
 struct interrupt;
 
-/* Must be called before any other thread exists, so that all of them have the signals blocked. NULL if out of memory. */
+/* Must be called before any other thread exists, so that all of them have the signals blocked. NULL if out of
+ * memory. */
 struct interrupt *interrupt_new(bool interactive);
 void interrupt_free(struct interrupt *interrupt); /* accepts NULL */
 

@@ -2,8 +2,8 @@
 /*
  * The command line. One table gives the parsing and the help text.
  *
- * Options may stand anywhere, as "--name value" or "--name=value", "-c value" or "-cvalue"; "--" ends them. No list can be
- * longer than argv, so each is allocated once.
+ * Options may stand anywhere, as "--name value" or "--name=value", "-c value" or "-cvalue"; "--" ends them.
+ * No list can be longer than argv, so each is allocated once.
  */
 #include "cli/options.h"
 

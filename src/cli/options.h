@@ -41,8 +41,8 @@ struct options {
 };
 
 /*
- * Parses the command line. False if it is wrong, or memory is out: then `message` (initialised by the caller) says why.
- * options_done is due in either case.
+ * Parses the command line. False if it is wrong, or memory is out: then `message` (initialised by the caller)
+ * says why. options_done is due in either case.
  */
 bool options_parse(int argc, char *const *argv, struct options *ret, struct buf *message);
 void options_done(struct options *options);

@@ -2,8 +2,9 @@
 /*
  * Buffered output to standard output or a file.
  *
- * Plain write() instead of stdio: after a failure (disk full, reader gone) nothing more is tried, and the error is known
- * with its errno. Nothing buffered is written behind a failure, so a file ends where the disk did.
+ * Plain write() instead of stdio: after a failure (disk full, reader gone) nothing more is tried, and the
+ * error is known with its errno. Nothing buffered is written behind a failure, so a file ends where the disk
+ * did.
  */
 #include "cli/output.h"
 

@@ -8,8 +8,8 @@
 #include "eider/error.h"
 
 /*
- * Where rows go: standard output or a file, through a buffer. After the first failure every write is a no-op and
- * `error` stays set, so a writer of rows asks once per chunk. One thread at a time.
+ * Where rows go: standard output or a file, through a buffer. After the first failure every write is a no-op
+ * and `error` stays set, so a writer of rows asks once per chunk. One thread at a time.
  */
 struct output {
     int fd;

@@ -15,8 +15,8 @@ struct text_column {
 };
 
 /*
- * Output formats. A format prints one result: begin, rows for each chunk, end. It sees chunks after conversion.
- * Failures of the output itself are not its matter: they stay in `output`.
+ * Output formats. A format prints one result: begin, rows for each chunk, end. It sees chunks after
+ * conversion. Failures of the output itself are not its matter: they stay in `output`.
  */
 struct printer {
     struct output *output;

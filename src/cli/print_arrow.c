@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Arrow format: per result one Arrow IPC stream (schema, a record batch per chunk, end), one behind the other.
+ * The Arrow format: per result one Arrow IPC stream (schema, a record batch per chunk, end), one behind the
+ * other.
  *
- * DuckDB turns chunks into Arrow arrays, with arrow_lossless_conversion, so that HUGEINT, UUID, BIT and TIMETZ keep their
- * values; nanoarrow writes the messages. ENUM was made text by the converter, since the writer knows no dictionaries. An
- * INTERVAL too large for Arrow's nanoseconds is an error: DuckDB would give another one.
+ * DuckDB turns chunks into Arrow arrays, with arrow_lossless_conversion, so that HUGEINT, UUID, BIT and
+ * TIMETZ keep their values; nanoarrow writes the messages. ENUM was made text by the converter, since the
+ * writer knows no dictionaries. An INTERVAL too large for Arrow's nanoseconds is an error: DuckDB would give
+ * another one.
  */
 #include "cli/print.h"
 

@@ -2,9 +2,10 @@
 /*
  * The box format: a table with names, types and aligned values, in the manner of DuckDB's shell.
  *
- * On a terminal it shows the first and last rows and fits columns into the width: long values are cut, then columns in the
- * middle are left out. Elsewhere it is complete. Widths come from rows that are held back; when those take HELD_BYTES, the
- * widths are settled, and later rows go out as they come, even if one is wider.
+ * On a terminal it shows the first and last rows and fits columns into the width: long values are cut, then
+ * columns in the middle are left out. Elsewhere it is complete. Widths come from rows that are held back;
+ * when those take HELD_BYTES, the widths are settled, and later rows go out as they come, even if one is
+ * wider.
  *
  * Control characters in values are written as escapes, so a row is a line.
  */

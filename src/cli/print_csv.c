@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CSV as DuckDB's shell prints it: a header line per result, NULL for NULL, and quotes around a field that holds a comma,
- * either quote, a control character or anything beyond ASCII.
+ * CSV as DuckDB's shell prints it: a header line per result, NULL for NULL, and quotes around a field that
+ * holds a comma, either quote, a control character or anything beyond ASCII.
  */
 #include "cli/print.h"
 

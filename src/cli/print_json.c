@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON as DuckDB's shell prints it: an array of one object per row, a row per line. Booleans and the numbers that a double
- * holds well are bare, nested values are JSON themselves, everything else is a string. As there, NaN and the infinities
- * are bare too, which JSON does not know, and columns of the same name give members of the same name.
+ * JSON as DuckDB's shell prints it: an array of one object per row, a row per line. Booleans and the numbers
+ * that a double holds well are bare, nested values are JSON themselves, everything else is a string. As
+ * there, NaN and the infinities are bare too, which JSON does not know, and columns of the same name give
+ * members of the same name.
  */
 #include "cli/print.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The eider program from command line to exit status: opens the output, the database, a session and the tables, then runs
- * the statements of each source in turn.
+ * The eider program from command line to exit status: opens the output, the database, a session and the
+ * tables, then runs the statements of each source in turn.
  *
- * Statuses: 0; 1 a statement failed or something named on the command line cannot be used; 2 the command line is wrong;
- * 130 and 143 after SIGINT and SIGTERM. If the reader of standard output went away the program ends as others do then, by
- * SIGPIPE, but only after everything is closed.
+ * Statuses: 0; 1 a statement failed or something named on the command line cannot be used; 2 the command line
+ * is wrong; 130 and 143 after SIGINT and SIGTERM. If the reader of standard output went away the program ends
+ * as others do then, by SIGPIPE, but only after everything is closed.
  */
 #include "cli/program.h"
 
@@ -29,8 +29,8 @@ enum exit_status {
 };
 
 /*
- * A process may be started with 0, 1 or 2 closed: then the first file that is opened would take that number, and rows or
- * messages would go into it. A file that refuses to be written and read stands in.
+ * A process may be started with 0, 1 or 2 closed: then the first file that is opened would take that number,
+ * and rows or messages would go into it. A file that refuses to be written and read stands in.
  */
 static void hold_standard_files(void)
 {

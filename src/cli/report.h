@@ -7,8 +7,8 @@
 #include "eider/eider.h"
 
 /*
- * What goes to standard error. Every message starts with "eider: ". Each function writes once, so that lines of several
- * processes do not mix. Failures to write are ignored.
+ * What goes to standard error. Every message starts with "eider: ". Each function writes once, so that lines
+ * of several processes do not mix. Failures to write are ignored.
  */
 
 /* Where a statement comes from. */

@@ -2,9 +2,9 @@
 /*
  * Runs statements and prints what they give.
  *
- * Queries are prepared, so that their verdict, plan and statistics can be asked for, and then streamed, unless the format
- * wants to know the number of rows. Other statements run at once; they print rows if they have any (SHOW, CALL, RETURNING),
- * and nothing otherwise, as in DuckDB's shell.
+ * Queries are prepared, so that their verdict, plan and statistics can be asked for, and then streamed,
+ * unless the format wants to know the number of rows. Other statements run at once; they print rows if they
+ * have any (SHOW, CALL, RETURNING), and nothing otherwise, as in DuckDB's shell.
  */
 #include "cli/runner.h"
 
@@ -224,8 +224,8 @@ static enum eider_status print_explain(struct runner *runner, duckdb_result *res
 /* ---- Statements ---- */
 
 /*
- * DuckDB's refusal of a statement that is not going to run, so that a wrong name is no reason why a query "is not
- * distributed". What DuckDB can only prepare after running a part of it (PIVOT) passes.
+ * DuckDB's refusal of a statement that is not going to run, so that a wrong name is no reason why a query "is
+ * not distributed". What DuckDB can only prepare after running a part of it (PIVOT) passes.
  */
 static enum eider_status check_statement(struct runner *runner, const char *sql, struct eider_error *err)
 {

@@ -25,8 +25,8 @@ struct runner {
 };
 
 /*
- * Runs one statement and prints its rows. Errors are returned, not reported. After a failure of the output nothing more
- * can be printed: output_status tells.
+ * Runs one statement and prints its rows. Errors are returned, not reported. After a failure of the output
+ * nothing more can be printed: output_status tells.
  */
 EIDER_MUST_CHECK enum eider_status runner_statement(struct runner *runner, const struct statement *statement,
                                                     struct eider_error *err);

@@ -2,9 +2,9 @@
 /*
  * Reads scripts statement by statement.
  *
- * Invariants: the lexer stands in data[start, end) and looks at each byte once, however the input is cut; the buffer
- * holds one unfinished statement and at most one read more, and is moved to its front only when that is cheap (fewer bytes
- * move than were used). So a script of any size costs its length.
+ * Invariants: the lexer stands in data[start, end) and looks at each byte once, however the input is cut; the
+ * buffer holds one unfinished statement and at most one read more, and is moved to its front only when that
+ * is cheap (fewer bytes move than were used). So a script of any size costs its length.
  *
  * A NUL byte behind a statement ends it for C: its place is that of the semicolon.
  */

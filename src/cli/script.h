@@ -13,8 +13,8 @@
 #define SCRIPT_MAX_STATEMENT_BYTES ((size_t)1 << 30)
 
 /*
- * Statements one after the other from the text of an option, a file or standard input. What was read but not used yet is
- * all that is held. One thread at a time.
+ * Statements one after the other from the text of an option, a file or standard input. What was read but not
+ * used yet is all that is held. One thread at a time.
  */
 struct script {
     const char *name; /* for messages; borrowed */
@@ -52,8 +52,9 @@ void script_open_stdin(struct script *ret);
 void script_close(struct script *script);
 
 /*
- * The next statement; ret->text is NULL at the end and if stop_fd became readable. Statements of blanks are passed over.
- * Errors: IO, MEMORY, ARGUMENT (longer than max_bytes): after one of these the script is over. `ret->line` is set then too.
+ * The next statement; ret->text is NULL at the end and if stop_fd became readable. Statements of blanks are
+ * passed over. Errors: IO, MEMORY, ARGUMENT (longer than max_bytes): after one of these the script is over.
+ * `ret->line` is set then too.
  */
 EIDER_MUST_CHECK enum eider_status script_next(struct script *script, struct statement *ret,
                                                struct eider_error *err);

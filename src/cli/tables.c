@@ -2,11 +2,13 @@
 /*
  * Views over the tables of a folder.
  *
- * The views are temporary: nothing of them stays in a database file. One that would hide a table or view of the database
- * is refused. Making a view reads the head of a file. If that fails there is no view; the reason is kept, and DuckDB is told
- * it when a query names the table: a replacement scan turns the unknown name into a table function that fails with it.
+ * The views are temporary: nothing of them stays in a database file. One that would hide a table or view of
+ * the database is refused. Making a view reads the head of a file. If that fails there is no view; the reason
+ * is kept, and DuckDB is told it when a query names the table: a replacement scan turns the unknown name into
+ * a table function that fails with it.
  *
- * Threads: DuckDB may ask for replacements on any thread; the list does not change by then, and is freed by the database.
+ * Threads: DuckDB may ask for replacements on any thread; the list does not change by then, and is freed by
+ * the database.
  */
 #include "cli/tables.h"
 

@@ -13,8 +13,9 @@
 /*
  * --tables DIR: a view per data file, or folder of data files, in a folder.
  *
- * A folder counts if all data files in it and below it are of one kind; parts of paths like "year=2024" make it a
- * hive-partitioned one. Names that start with '.' or '_' are passed over, and so are files of other kinds.
+ * A folder counts if all data files in it and below it are of one kind; parts of paths like "year=2024" make
+ * it a hive-partitioned one. Names that start with '.' or '_' are passed over, and so are files of other
+ * kinds.
  */
 enum table_kind {
     TABLE_NONE = 0,
@@ -49,16 +50,17 @@ EIDER_MUST_CHECK enum eider_status tables_scan(const char *folder, struct table_
 EIDER_MUST_CHECK enum eider_status tables_resolve(struct table_list *list, struct eider_error *err);
 
 /*
- * Makes a temporary view for each table of the folders. What cannot be a view (a broken file, two of one name) fails the
- * queries that name it, with the reason, and no other. *ret lives as long as the database; NULL if all is well.
- * Errors: IO (a folder cannot be read), ARGUMENT (the database has such a table already), MEMORY, SQL.
+ * Makes a temporary view for each table of the folders. What cannot be a view (a broken file, two of one
+ * name) fails the queries that name it, with the reason, and no other. *ret lives as long as the database;
+ * NULL if all is well. Errors: IO (a folder cannot be read), ARGUMENT (the database has such a table
+ * already), MEMORY, SQL.
  */
 EIDER_MUST_CHECK enum eider_status tables_create(duckdb_database database, duckdb_connection connection,
                                                  const char *const *folders, size_t count,
                                                  struct table_list **ret, struct eider_error *err);
 
-/* Gives the error of a statement a hint if it named an unknown table and a folder was empty. Called before a statement
- * with NULL as error. `list` may be NULL. */
+/* Gives the error of a statement a hint if it named an unknown table and a folder was empty. Called before a
+ * statement with NULL as error. `list` may be NULL. */
 void tables_hint(struct table_list *list, struct eider_error *err);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * What tables a folder holds.
  *
- * Example: lineitem.parquet, part.csv.gz, orders/{a,b}.parquet and sales/year=2024/x.json give lineitem, part, orders and
- * the hive-partitioned sales. Entries and files come in the order of their bytes, so a view does not depend on the file
- * system. Symbolic links are followed; a folder within itself is passed over.
+ * Example: lineitem.parquet, part.csv.gz, orders/{a,b}.parquet and sales/year=2024/x.json give lineitem,
+ * part, orders and the hive-partitioned sales. Entries and files come in the order of their bytes, so a view
+ * does not depend on the file system. Symbolic links are followed; a folder within itself is passed over.
  */
 #include "cli/tables.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Display width of UTF-8 text, by the C library's wcwidth in its C.UTF-8 locale, whatever locale the user has. Where that
- * locale is missing every character counts one. The locale is made once and lives as long as the process.
+ * Display width of UTF-8 text, by the C library's wcwidth in its C.UTF-8 locale, whatever locale the user
+ * has. Where that locale is missing every character counts one. The locale is made once and lives as long as
+ * the process.
  */
 #include "cli/width.h"
 

@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * How many columns of a terminal UTF-8 text takes: East Asian wide characters two, combining ones none. What is no UTF-8
- * counts one per byte. Any thread.
+ * How many columns of a terminal UTF-8 text takes: East Asian wide characters two, combining ones none. What
+ * is no UTF-8 counts one per byte. Any thread.
  */
 size_t text_width(const char *text, size_t bytes);
 
