@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """check_source.py FILE …: the rules of the house style that no compiler checks. Prints each breach as FILE:LINE: WHAT.
 
-* lines at most 120 columns (clang-format holds code, but not comments, to 110), files at most 800 lines, functions at
+* lines at most 130 columns (clang-format holds code, but not comments, to 110), files at most 800 lines, functions at
   most 80 (from `{` to `}`), 6 parameters at most;
 * functions that cannot be used safely, and in the library those that print or exit;
 * no notes to self instead of work; the licence line first;
@@ -19,14 +19,14 @@ import re
 import sys
 from pathlib import Path
 
-MAX_LINE, MAX_FILE, MAX_FUNCTION, MAX_PARAMETERS = 120, 800, 80, 6
+MAX_LINE, MAX_FILE, MAX_FUNCTION, MAX_PARAMETERS = 130, 800, 80, 6
 NOTE_TO_SELF = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 BANNED = {
     "strcpy": "snprintf or memcpy", "strcat": "a struct buf", "strncpy": "memcpy", "strncat": "a struct buf",
-    "stpcpy": "memcpy", "sprintf": "snprintf", "vsprintf": "vsnprintf", "gets": "getline", "strtok": "strtok_r",
+    "sprintf": "snprintf", "vsprintf": "vsnprintf", "gets": "getline", "strtok": "strtok_r",
     "atoi": "strtol", "atol": "strtol", "atoll": "strtoll", "atof": "strtod", "alloca": "an arena", "tmpnam": "mkstemp",
     "tempnam": "mkstemp", "mktemp": "mkstemp", "localtime": "localtime_r", "gmtime": "gmtime_r", "asctime": "strftime",
-    "ctime": "strftime", "rand": "a seeded generator", "scanf": "strtol", "sscanf": "strtol", "fscanf": "strtol",
+    "ctime": "strftime", "rand": "a seeded generator",
 }  # fmt: skip
 NOT_IN_LIBRARY = {"printf", "puts", "putchar", "perror", "exit", "_exit", "abort", "err", "errx", "warn", "warnx"}
 NO_DUCKDB = {"base", "plan", "planner", "sqlgen", "exchange", "rpc"}

@@ -163,7 +163,7 @@ static void table_text(struct buf *out, const struct node_table_scan *scan)
     filters_text(out, &scan->filters);
 }
 
-/* What stands behind the node's name. */
+/* What stands behind the node's name. A long function: one short case for each kind of node. */
 static void detail_text(struct buf *out, const struct eider_node *node)
 {
     switch (node->tag) {

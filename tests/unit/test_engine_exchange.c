@@ -96,7 +96,8 @@ static const char *const values[] = {
 
 /* What a value, written as %s, is put into: NULLs and emptiness at each level included. */
 #define ROWS "FROM range(300) r(i)"
-#define JOIN(e) "SELECT e FROM range(300) q(j) LEFT JOIN (SELECT i, " e " AS e " ROWS ") ON i = j AND j %% 7 <> 3"
+#define JOIN(e)                                                                                              \
+    "SELECT e FROM range(300) q(j) LEFT JOIN (SELECT i, " e " AS e " ROWS ") ON i = j AND j %% 7 <> 3"
 static const char *const wrappers[] = {
     "SELECT %s FROM range(2100) r(i)",
     "SELECT CASE WHEN i %% 7 <> 3 THEN %s END " ROWS,
@@ -134,16 +135,20 @@ static void test_all_columns(void **state)
 {
     static const uint32_t row_counts[] = {0, 1, 2, 63, 64, 65, 2047, 2048, 2049, 20000};
     struct fixture fixture;
-    char *sql = calloc(1, 32768);
+    enum {
+        SQL_BYTES = 32768
+    };
+    char *sql = calloc(1, SQL_BYTES);
     size_t used;
 
     (void)state;
     fixture_open(&fixture);
     for (size_t i = 0; i < sizeof(row_counts) / sizeof(row_counts[0]); i++) {
-        used = (size_t)sprintf(sql, "SELECT i, ");
+        used = (size_t)snprintf(sql, SQL_BYTES, "SELECT i, ");
         for (size_t j = 0; j < VALUE_COUNT; j++)
-            used += (size_t)sprintf(sql + used, "%s%s", j > 0 ? ", " : "", values[j]);
-        sprintf(sql + used, " FROM (SELECT i %% 10000 AS i FROM range(%u) r(i))", row_counts[i]);
+            used += (size_t)snprintf(sql + used, SQL_BYTES - used, "%s%s", j > 0 ? ", " : "", values[j]);
+        snprintf(sql + used, SQL_BYTES - used, " FROM (SELECT i %% 10000 AS i FROM range(%u) r(i))",
+                 row_counts[i]);
         check_round_trip(&fixture, sql, i % 2 == 0 ? 1 : 64);
     }
     free(sql);
