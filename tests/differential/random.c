@@ -288,8 +288,8 @@ static void one_query(struct run *run, uint64_t number)
     enum verdict verdict = compare(run, &item, &actual, &why);
     run->report.by_verdict[verdict]++;
     if (options->verbose) {
-        printf("-- %" PRIu64 " %s %s rows %zu, %.1f ms\n%s;\n", number, run->engine->label,
-               actual.verdict_kind, actual.ok ? actual.rows.count : 0, actual.ms, query.sql);
+        printf("-- %" PRIu64 " %s %s rows %zu, %.1f ms %s\n%s;\n", number, run->engine->label,
+               actual.verdict_kind, actual.ok ? actual.rows.count : 0, actual.ms, actual.verdict, query.sql);
     }
     if (actual.prepared && verdict != QUERY_BOTH_FAIL) {
         count_query(&run->report, &query, &actual);

@@ -1,0 +1,2 @@
+-- expect: any
+SELECT max(v), count(*) FROM hive WHERE year = 1999;
