@@ -34,6 +34,18 @@ static enum eider_status file_info(void *data, const char *path, struct planner_
     return EIDER_OK;
 }
 
+static double column_distinct(void *data, const char *first_path, uint32_t file_count, const char *column)
+{
+    struct eider_query *query = data;
+    struct planner_file file;
+    double values = engine_file_distinct(query->session->files, first_path, column);
+
+    /* Values that grow with the rows of one file are taken to grow with the files. */
+    if (values < 0 || file_info(query, first_path, &file, NULL) != EIDER_OK)
+        return -1;
+    return values * 20 > (double)file.rows ? values * file_count : values;
+}
+
 static bool is_cancelled(void *data)
 {
     return run_is_cancelled(data);
@@ -54,6 +66,7 @@ static enum eider_status plan_round(struct eider_query *query, const char *sql, 
                                       .bloom_filters = settings->bloom_filters,
                                       .broadcast_rows = settings->broadcast_rows,
                                       .file_info = file_info,
+                                      .column_distinct = column_distinct,
                                       .file_data = query};
     struct engine_plan plan = {.plan_json = NULL};
     struct imported imported = {.root = NULL};

@@ -40,4 +40,10 @@ void engine_files_free(struct engine_files *files); /* accepts NULL */
 enum eider_status engine_file_info(struct engine_files *files, const char *path, struct arena *arena,
                                    struct engine_file_info *ret, struct eider_error *err);
 
+/*
+ * About how many different values a column of that file has, judged by its first row group (the size of its dictionary,
+ * its least and greatest number); < 0: unknown, or engine_file_info did not read the file. Any thread.
+ */
+double engine_file_distinct(struct engine_files *files, const char *path, const char *column);
+
 #endif

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The metadata of a Parquet file: a struct in Thrift's compact protocol. We need the number of rows, of each row group
+ * the number of rows and bytes, and of the first row group's columns what tells how many different values there are;
+ * everything else is skipped. See https://github.com/apache/parquet-format, README and parquet.thrift, and Thrift's
+ * thrift-compact-protocol.md.
+ *
+ * The reader trusts nothing: every length is checked against what is left, nesting has a maximum, and the first thing that
+ * is wrong makes everything after it read as nothing. Pure; any thread.
+ */
+#include "engine/footer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_SKIP_DEPTH 64
+#define MAX_COLUMNS    2048 /* of which distinct values are estimated */
+
+/* ---- Thrift's compact protocol ---- */
+
+enum thrift_type {
+    THRIFT_STOP = 0,
+    THRIFT_TRUE = 1,
+    THRIFT_FALSE = 2,
+    THRIFT_I8 = 3,
+    THRIFT_I16 = 4,
+    THRIFT_I32 = 5,
+    THRIFT_I64 = 6,
+    THRIFT_DOUBLE = 7,
+    THRIFT_BINARY = 8,
+    THRIFT_LIST = 9,
+    THRIFT_SET = 10,
+    THRIFT_MAP = 11,
+    THRIFT_STRUCT = 12,
+    THRIFT_UUID = 13
+};
+
+struct thrift {
+    const uint8_t *at;
+    const uint8_t *end;
+    bool bad; /* for good; reads return 0 from then on */
+};
+
+static void thrift_bad(struct thrift *in)
+{
+    in->bad = true;
+    in->at = in->end;
+}
+
+static uint8_t thrift_byte(struct thrift *in)
+{
+    if (in->at == in->end) {
+        thrift_bad(in);
+        return 0;
+    }
+    return *in->at++;
+}
+
+static uint64_t thrift_varint(struct thrift *in)
+{
+    uint64_t value = 0;
+
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        uint8_t byte = thrift_byte(in);
+
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if ((byte & 0x80) == 0)
+            return value;
+    }
+    thrift_bad(in);
+    return 0;
+}
+
+/* A number that must not be negative. */
+static uint64_t thrift_count(struct thrift *in)
+{
+    uint64_t zigzag = thrift_varint(in);
+
+    if ((zigzag & 1) != 0)
+        thrift_bad(in);
+    return in->bad ? 0 : zigzag >> 1;
+}
+
+static void thrift_advance(struct thrift *in, uint64_t bytes)
+{
+    if (bytes > (uint64_t)(in->end - in->at))
+        thrift_bad(in);
+    else
+        in->at += bytes;
+}
+
+/* The next field of a struct: its type (STOP at the end), and its id, which counts on from the last one. */
+static enum thrift_type thrift_field(struct thrift *in, uint64_t *id)
+{
+    uint8_t byte = thrift_byte(in);
+    enum thrift_type type = (enum thrift_type)(byte & 0x0f);
+
+    if (type == THRIFT_STOP || in->bad)
+        return THRIFT_STOP;
+    *id = byte >> 4 != 0 ? *id + (byte >> 4) : thrift_count(in);
+    return type;
+}
+
+/* The header of a list: how many elements, and of which type. */
+static uint64_t thrift_list(struct thrift *in, enum thrift_type *type)
+{
+    uint8_t byte = thrift_byte(in);
+    uint64_t count = byte >> 4 == 15 ? thrift_varint(in) : byte >> 4;
+
+    *type = (enum thrift_type)(byte & 0x0f);
+    if (count > (uint64_t)(in->end - in->at)) /* every element takes at least one byte */
+        thrift_bad(in);
+    return in->bad ? 0 : count;
+}
+
+static void thrift_skip(struct thrift *in, enum thrift_type type, bool in_list, int depth);
+
+static void thrift_skip_struct(struct thrift *in, int depth)
+{
+    uint64_t id = 0;
+    enum thrift_type type;
+
+    while ((type = thrift_field(in, &id)) != THRIFT_STOP)
+        thrift_skip(in, type, false, depth);
+}
+
+static void thrift_skip_map(struct thrift *in, int depth)
+{
+    uint64_t count = thrift_varint(in);
+    uint8_t types = count > 0 ? thrift_byte(in) : 0;
+
+    if (count > (uint64_t)(in->end - in->at))
+        thrift_bad(in);
+    for (uint64_t i = 0; i < count && !in->bad; i++) {
+        thrift_skip(in, (enum thrift_type)(types >> 4), true, depth);
+        thrift_skip(in, (enum thrift_type)(types & 0x0f), true, depth);
+    }
+}
+
+/* A truth value is in the type of a field, but a byte of its own in a list. */
+static void thrift_skip(struct thrift *in, enum thrift_type type, bool in_list, int depth)
+{
+    enum thrift_type element;
+    uint64_t count;
+
+    if (depth > MAX_SKIP_DEPTH) {
+        thrift_bad(in);
+        return;
+    }
+    switch (type) {
+    case THRIFT_TRUE:
+    case THRIFT_FALSE:
+        thrift_advance(in, in_list ? 1 : 0);
+        return;
+    case THRIFT_I8:
+        thrift_advance(in, 1);
+        return;
+    case THRIFT_I16:
+    case THRIFT_I32:
+    case THRIFT_I64:
+        thrift_varint(in);
+        return;
+    case THRIFT_DOUBLE:
+        thrift_advance(in, 8);
+        return;
+    case THRIFT_BINARY:
+        thrift_advance(in, thrift_varint(in));
+        return;
+    case THRIFT_LIST:
+    case THRIFT_SET:
+        count = thrift_list(in, &element);
+        for (uint64_t i = 0; i < count && !in->bad; i++)
+            thrift_skip(in, element, true, depth + 1);
+        return;
+    case THRIFT_MAP:
+        thrift_skip_map(in, depth + 1);
+        return;
+    case THRIFT_STRUCT:
+        thrift_skip_struct(in, depth + 1);
+        return;
+    case THRIFT_UUID:
+        thrift_advance(in, 16);
+        return;
+    case THRIFT_STOP:
+        break;
+    }
+    thrift_bad(in);
+}
+
+/* ---- Columns of the first row group ---- */
+
+enum parquet_type { PARQUET_INT32 = 1, PARQUET_INT64 = 2, PARQUET_FLOAT = 4, PARQUET_DOUBLE = 5 };
+
+struct chunk {
+    struct thrift path; /* stands at the first element of path_in_schema */
+    uint64_t path_parts;
+    uint64_t type, values, data_page, dictionary_page;
+    bool has_range;
+    double least, greatest;
+};
+
+/* A number as statistics hold it: little-endian, 4 or 8 bytes. False for other types. */
+static bool read_number(struct thrift *in, uint64_t type, double *ret)
+{
+    uint64_t bytes = thrift_varint(in), bits = 0;
+    const uint8_t *at = in->at;
+
+    thrift_advance(in, bytes);
+    if (in->bad || !((type == PARQUET_INT32 && bytes == 4) || (type == PARQUET_INT64 && bytes == 8)))
+        return false;
+    for (uint64_t i = 0; i < bytes; i++)
+        bits |= (uint64_t)at[i] << (8 * i);
+    *ret = bytes == 4 ? (double)(int32_t)(uint32_t)bits : (double)(int64_t)bits;
+    return true;
+}
+
+/* Statistics: 5 max_value, 6 min_value. */
+static void read_statistics(struct thrift *in, struct chunk *chunk)
+{
+    uint64_t id = 0;
+    enum thrift_type type;
+    bool has_least = false, has_greatest = false;
+
+    while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
+        if (id == 5 && type == THRIFT_BINARY)
+            has_greatest = read_number(in, chunk->type, &chunk->greatest);
+        else if (id == 6 && type == THRIFT_BINARY)
+            has_least = read_number(in, chunk->type, &chunk->least);
+        else
+            thrift_skip(in, type, false, 0);
+    }
+    chunk->has_range = has_least && has_greatest;
+}
+
+/* ColumnMetaData: 1 type, 3 path_in_schema, 5 num_values, 9 data_page_offset, 11 dictionary_page_offset, 12 statistics. */
+static void read_column_metadata(struct thrift *in, struct chunk *chunk)
+{
+    uint64_t id = 0;
+    enum thrift_type type, element;
+
+    while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
+        if (id == 1 && type == THRIFT_I32) {
+            chunk->type = thrift_count(in);
+        } else if (id == 3 && type == THRIFT_LIST) {
+            chunk->path_parts = thrift_list(in, &element);
+            chunk->path = *in;
+            for (uint64_t i = 0; i < chunk->path_parts && !in->bad; i++)
+                thrift_skip(in, element, true, 0);
+        } else if (id == 5 && type == THRIFT_I64) {
+            chunk->values = thrift_count(in);
+        } else if (id == 9 && type == THRIFT_I64) {
+            chunk->data_page = thrift_count(in);
+        } else if (id == 11 && type == THRIFT_I64) {
+            chunk->dictionary_page = thrift_count(in);
+        } else if (id == 12 && type == THRIFT_STRUCT) {
+            read_statistics(in, chunk);
+        } else {
+            thrift_skip(in, type, false, 0);
+        }
+    }
+}
+
+/*
+ * Values in the whole file, of which the row group is a sample. A dictionary that grows with the rows (more than one
+ * value in 20 rows) is taken to go on growing; numbers cannot be more than their range in the sample allows, if they
+ * repeat in it.
+ */
+static double estimate_distinct(const struct chunk *chunk, uint64_t file_rows)
+{
+    double values = (double)chunk->values, width = 6;
+
+    if (chunk->values == 0)
+        return 1;
+    if (chunk->type == PARQUET_INT32 || chunk->type == PARQUET_FLOAT)
+        width = 4;
+    if (chunk->type == PARQUET_INT64 || chunk->type == PARQUET_DOUBLE)
+        width = 8;
+    if (chunk->dictionary_page > 0 && chunk->data_page > chunk->dictionary_page)
+        values = (double)(chunk->data_page - chunk->dictionary_page) / width + 1;
+    if (chunk->has_range && chunk->greatest - chunk->least + 1 < values)
+        values = chunk->greatest - chunk->least + 1;
+    if (values > (double)chunk->values)
+        values = (double)chunk->values;
+    return values * 20 > (double)chunk->values ? values * (double)file_rows / (double)chunk->values : values;
+}
+
+static char *copy_name(struct chunk *chunk)
+{
+    uint64_t bytes = thrift_varint(&chunk->path);
+    const uint8_t *at = chunk->path.at;
+
+    thrift_advance(&chunk->path, bytes);
+    return chunk->path.bad ? NULL : strndup((const char *)at, (size_t)bytes);
+}
+
+/* RowGroup.columns: ColumnChunk: 3 meta_data. What cannot be kept is not known of. */
+static void read_columns(struct thrift *in, struct footer *footer, struct chunk *chunks)
+{
+    enum thrift_type type, element;
+    uint64_t count = thrift_list(in, &element);
+
+    if (in->bad || element != THRIFT_STRUCT)
+        thrift_bad(in);
+    for (uint64_t i = 0; i < count && !in->bad; i++) {
+        struct chunk chunk = {.path_parts = 0};
+        uint64_t id = 0;
+        while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
+            if (id == 3 && type == THRIFT_STRUCT)
+                read_column_metadata(in, &chunk);
+            else
+                thrift_skip(in, type, false, 0);
+        }
+        if (chunk.path_parts == 1 && chunks != NULL && footer->column_count < MAX_COLUMNS)
+            chunks[footer->column_count++] = chunk;
+    }
+}
+
+static void keep_columns(struct footer *footer, struct chunk *chunks)
+{
+    uint32_t found = footer->column_count;
+
+    footer->column_count = 0;
+    footer->columns = found == 0 ? NULL : calloc(found, sizeof(*footer->columns));
+    for (uint32_t i = 0; footer->columns != NULL && i < found; i++) {
+        char *name = copy_name(&chunks[i]);
+        if (name == NULL)
+            continue;
+        footer->bytes += sizeof(*footer->columns) + strlen(name) + 1;
+        footer->columns[footer->column_count++] =
+            (struct footer_column){name, estimate_distinct(&chunks[i], footer->rows)};
+    }
+}
+
+/* ---- Row groups ---- */
+
+/* RowGroup: 1 columns, 2 total_byte_size, 3 num_rows, 6 total_compressed_size. */
+static void read_row_group(struct thrift *in, struct footer *footer, uint32_t index, struct chunk *chunks)
+{
+    uint64_t id = 0, *rows = &footer->values[index], *bytes = &footer->values[footer->count + index];
+    enum thrift_type type;
+    bool has_rows = false, has_compressed = false;
+
+    while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
+        if (id == 3 && type == THRIFT_I64) {
+            *rows = thrift_count(in);
+            has_rows = true;
+        } else if (id == 6 && type == THRIFT_I64) {
+            *bytes = thrift_count(in);
+            has_compressed = true;
+        } else if (id == 2 && type == THRIFT_I64 && !has_compressed) {
+            *bytes = thrift_count(in);
+        } else if (id == 1 && type == THRIFT_LIST && index == 0) {
+            read_columns(in, footer, chunks);
+        } else {
+            thrift_skip(in, type, false, 0);
+        }
+    }
+    if (!has_rows)
+        thrift_bad(in);
+}
+
+static bool read_row_groups(struct thrift *in, struct footer *footer, struct chunk *chunks)
+{
+    enum thrift_type type;
+    uint64_t count = thrift_list(in, &type);
+
+    /* a row group takes at least 4 bytes */
+    if (in->bad || count > (uint64_t)(in->end - in->at) / 4 || (count > 0 && type != THRIFT_STRUCT)) {
+        thrift_bad(in);
+        return true;
+    }
+    footer->values = calloc(2 * (size_t)count + 1, sizeof(*footer->values));
+    if (footer->values == NULL)
+        return false;
+    footer->count = (uint32_t)count;
+    footer->bytes += 2 * (size_t)count * sizeof(*footer->values);
+    for (uint32_t i = 0; i < footer->count && !in->bad; i++)
+        read_row_group(in, footer, i, chunks);
+    return true;
+}
+
+void footer_free(struct footer *footer)
+{
+    if (footer == NULL)
+        return;
+    for (uint32_t i = 0; i < footer->column_count && footer->columns != NULL; i++)
+        free(footer->columns[i].name);
+    free(footer->columns);
+    free(footer->values);
+    free(footer);
+}
+
+/* FileMetaData: 3 num_rows, 4 row_groups. */
+static bool read_metadata(struct thrift *in, struct footer *footer, struct chunk *chunks)
+{
+    uint64_t id = 0, sum = 0;
+    enum thrift_type type;
+    bool has_rows = false;
+
+    while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
+        if (id == 3 && type == THRIFT_I64) {
+            footer->rows = thrift_count(in);
+            has_rows = true;
+        } else if (id == 4 && type == THRIFT_LIST && footer->values == NULL) {
+            if (!read_row_groups(in, footer, chunks))
+                return false;
+        } else {
+            thrift_skip(in, type, false, 0);
+        }
+    }
+    for (uint32_t i = 0; i < footer->count; i++)
+        sum += footer->values[i];
+    if (footer->values == NULL || !has_rows || sum != footer->rows)
+        thrift_bad(in);
+    return true;
+}
+
+struct footer *footer_parse(const uint8_t *data, size_t bytes, bool *ret_bad)
+{
+    struct thrift in = {data, data + bytes, false};
+    struct footer *footer = calloc(1, sizeof(*footer));
+    struct chunk *chunks = calloc(MAX_COLUMNS, sizeof(*chunks));
+    bool ok = footer != NULL;
+
+    *ret_bad = false;
+    if (ok) {
+        footer->bytes = sizeof(*footer);
+        ok = read_metadata(&in, footer, chunks);
+        *ret_bad = ok && in.bad;
+        if (!ok || in.bad)
+            footer->column_count = 0;
+        else if (chunks != NULL)
+            keep_columns(footer, chunks);
+    }
+    free(chunks);
+    if (!ok || *ret_bad) {
+        footer_free(footer);
+        return NULL;
+    }
+    return footer;
+}

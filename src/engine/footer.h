@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef EIDER_ENGINE_FOOTER_H
+#define EIDER_ENGINE_FOOTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What of a Parquet file's metadata the planner uses. */
+
+struct footer_column {
+    char *name;      /* of a top-level column */
+    double distinct; /* about so many different values in the whole file; < 0: unknown */
+};
+
+/* On the heap; immutable. */
+struct footer {
+    uint64_t rows;
+    uint32_t count;   /* of row groups */
+    uint64_t *values; /* rows of each, then bytes of each */
+    struct footer_column *columns;
+    uint32_t column_count;
+    size_t bytes; /* of all this */
+};
+
+/* The metadata between the file's last row group and its last 8 bytes. NULL if they are damaged (*ret_bad) or if memory
+ * ran out. */
+struct footer *footer_parse(const uint8_t *data, size_t bytes, bool *ret_bad);
+void footer_free(struct footer *footer); /* accepts NULL */
+
+#endif
