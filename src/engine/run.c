@@ -203,12 +203,38 @@ done:
     return status;
 }
 
+/* Errors that say that the text is wrong, not the data. */
+static bool does_not_bind(const char *message)
+{
+    static const char *const kinds[] = {"Binder Error", "Catalog Error", "Parser Error", "Not implemented Error",
+                                        "INTERNAL Error"};
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strncmp(message, kinds[i], strlen(kinds[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+enum eider_status run_execute_written(struct run *run, duckdb_connection connection, const char *sql,
+                                      enum run_mode mode, duckdb_result *ret_result, struct eider_error *err)
+{
+    struct eider_error local = {.status = EIDER_OK};
+    enum eider_status status = run_execute(run, connection, sql, mode, ret_result, &local);
+
+    if (status == EIDER_ERROR_SQL && does_not_bind(local.message))
+        status = local.status = EIDER_ERROR_UNSUPPORTED;
+    if (status != EIDER_OK && err != NULL)
+        *err = local;
+    return status;
+}
+
 enum eider_status run_count(struct run *run, duckdb_connection connection, const char *sql,
                             uint64_t *ret_count, struct eider_error *err)
 {
     duckdb_result result;
     duckdb_data_chunk chunk;
-    enum eider_status status = run_execute(run, connection, sql, RUN_MATERIALIZE, &result, err);
+    enum eider_status status = run_execute_written(run, connection, sql, RUN_MATERIALIZE, &result, err);
 
     *ret_count = 0;
     if (status != EIDER_OK)

@@ -43,7 +43,11 @@ enum run_mode {
 enum eider_status run_execute(struct run *run, duckdb_connection connection, const char *sql,
                               enum run_mode mode, duckdb_result *ret_result, struct eider_error *err);
 
-/* Executes a statement whose result is one BIGINT, such as the count() around a sink. Errors: as run_execute.
+/* The same for SQL that we wrote: if DuckDB does not understand it (it does not bind), the error is UNSUPPORTED. */
+enum eider_status run_execute_written(struct run *run, duckdb_connection connection, const char *sql,
+                                      enum run_mode mode, duckdb_result *ret_result, struct eider_error *err);
+
+/* Executes a statement of ours whose result is one BIGINT, such as the count() around a sink. Errors: as run_execute.
  */
 enum eider_status run_count(struct run *run, duckdb_connection connection, const char *sql,
                             uint64_t *ret_count, struct eider_error *err);

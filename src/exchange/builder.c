@@ -8,10 +8,9 @@
  *
  *     hashes → partitions 1 0 1 2 0  →  counts 2 2 1  →  rows 1 4 | 0 2 | 3
  *
- * When is a part sealed? Its fixed-size rows have one block that doubles while the part holds less than half
- * of `seal_bytes`. The part is sealed when that block is full beyond that, or when strings and lists bring it
- * to twice seal_bytes. The next batch starts with a block of the same size, so in the long run nothing is
- * copied twice.
+ * When is a part sealed? When the block of its fixed-size rows is full, or when strings and lists bring it to twice
+ * `seal_bytes`. Blocks start small and grow from batch to batch, up to seal_bytes, so that nothing is copied twice and
+ * small outputs stay small.
  *
  * Threads: one at a time. Failure: after an error the builder can only be freed.
  */
@@ -21,6 +20,7 @@
 
 #include "exchange/part.h"
 #include "exchange/partition.h"
+#include "exchange/scatter.h"
 
 #define MAX_BATCH_ROWS   (UINT64_C(1) << 20)
 #define FIRST_HASH_BYTES ((size_t)4096)
@@ -67,6 +67,7 @@ static bool allocate_parts(struct builder *builder)
     for (size_t i = 0; i < count; i++) {
         builder->parts[i].columns = builder->columns + i * layout->node_count;
         builder->parts[i].segments = builder->segments + i * layout->segment_count;
+        builder->parts[i].full_block_bytes = pool_block_bytes(builder->seal_bytes);
     }
     for (uint32_t i = 0; i <= layout->depth && !layout->is_flat; i++) {
         builder->scratch[i] = malloc(scratch_rows * sizeof(uint32_t));
@@ -198,8 +199,7 @@ static enum eider_status seal(struct builder *builder, uint32_t partition, struc
     return status != EIDER_OK ? status : output_add(builder->output, partition, batch, err);
 }
 
-/* Room for `count` rows in segment 0 of a partition: there already, or by sealing what is there, or by
- * growing. */
+/* Room for `count` rows in segment 0 of a partition: there already, or by sealing what is there. */
 static enum eider_status make_room(struct builder *builder, uint32_t partition, uint32_t count,
                                    struct eider_error *err)
 {
@@ -209,12 +209,8 @@ static enum eider_status make_room(struct builder *builder, uint32_t partition, 
 
     if (segment->capacity - segment->rows >= count && segment->rows < MAX_BATCH_ROWS)
         return EIDER_OK;
-    if (segment->rows > 0 &&
-        (segment->rows >= MAX_BATCH_ROWS || part_bytes(part, builder->layout) > builder->seal_bytes / 2)) {
-        status = seal(builder, partition, err);
-        if (status != EIDER_OK)
-            return status;
-    }
+    if (segment->rows > 0 && (status = seal(builder, partition, err)) != EIDER_OK)
+        return status;
     return part_reserve(part, builder->layout, 0, count, builder->budget, err);
 }
 
@@ -289,6 +285,19 @@ static enum eider_status keep_valid_hashes(struct builder *builder, const uint64
 
 /* ---- Appending ---- */
 
+/* All rows of a vector go to one partition. */
+static void copy_whole(struct part *part, uint32_t node, const struct layout_node *shape,
+                       const struct vector_view *view, uint32_t rows)
+{
+    uint8_t *target = part->columns[node].data + part->segments[0].rows * shape->width;
+    size_t bytes = (size_t)rows * shape->width;
+
+    if (part->settled)
+        scatter_copy(target, view->data, bytes);
+    else
+        memcpy(target, view->data, bytes);
+}
+
 static enum eider_status append_column(struct builder *builder, const struct gather *gather, uint32_t node,
                                        uint32_t rows, struct eider_error *err)
 {
@@ -305,7 +314,7 @@ static enum eider_status append_column(struct builder *builder, const struct gat
         enum eider_status status;
 
         if (whole) {
-            memcpy(part->columns[node].data + to * shape->width, view->data, (size_t)rows * shape->width);
+            copy_whole(part, node, shape, view, rows);
             continue;
         }
         status = gather_node(gather, part, node, builder->selection + start, count, to, false, 1, err);

@@ -15,6 +15,7 @@
  */
 #include "exchange/builder.h"
 #include "exchange/part.h"
+#include "exchange/scatter.h"
 
 static inline bool row_is_valid(const uint64_t *validity, uint32_t row)
 {
@@ -27,10 +28,6 @@ static inline void clear_bit(uint64_t *validity, uint64_t row)
 }
 
 /* ---- Fixed width ---- */
-
-struct wide {
-    uint64_t words[2];
-};
 
 #define GATHER_FIXED(type)                                                                                   \
     do {                                                                                                     \
@@ -57,7 +54,35 @@ static void gather_valid(const struct vector_view *view, struct part_column *col
         GATHER_FIXED(uint64_t);
         break;
     default:
-        GATHER_FIXED(struct wide);
+        GATHER_FIXED(struct scatter_wide);
+        break;
+    }
+}
+
+/* The same with stores around the cache. */
+static void gather_settled(const struct vector_view *view, struct part_column *column, uint32_t width,
+                           const uint32_t *selection, uint32_t count, uint64_t to)
+{
+    const struct scatter_wide *source16 = view->data;
+    const uint64_t *source8 = view->data;
+    const uint32_t *source4 = view->data;
+    uint8_t *target = column->data + to * width;
+
+    switch (width) {
+    case 4:
+        for (uint32_t i = 0; i < count; i++)
+            scatter_store_4((uint32_t *)(void *)target + i, source4[selection[i]]);
+        break;
+    case 8:
+        for (uint32_t i = 0; i < count; i++)
+            scatter_store_8((uint64_t *)(void *)target + i, source8[selection[i]]);
+        break;
+    case 16:
+        for (uint32_t i = 0; i < count; i++)
+            scatter_store_16((struct scatter_wide *)(void *)target + i, &source16[selection[i]]);
+        break;
+    default:
+        gather_valid(view, column, width, selection, count, to);
         break;
     }
 }
@@ -94,16 +119,55 @@ static void gather_nullable(const struct vector_view *view, struct part_column *
         GATHER_NULLABLE(uint64_t);
         break;
     default:
-        GATHER_NULLABLE(struct wide);
+        GATHER_NULLABLE(struct scatter_wide);
         break;
     }
 }
 
 /* ---- Strings ---- */
 
-static enum eider_status gather_strings(const struct gather *gather, struct part *part, uint32_t node,
-                                        const uint32_t *selection, uint32_t count, uint64_t to, bool nullable,
-                                        struct eider_error *err)
+/* Copies the bytes of a long string into the part's heap. */
+static enum eider_status move_string(const struct gather *gather, struct part *part,
+                                     struct layout_string *string, struct eider_error *err)
+{
+    enum eider_status status;
+
+    if (string->length > part->heap_left &&
+        (status = part_grow_heap(part, string->length, gather->budget, err)) != EIDER_OK)
+        return status;
+    memcpy(part->heap_next, string->data, string->length);
+    string->data = part->heap_next;
+    part->heap_next += string->length;
+    part->heap_left -= string->length;
+    part->heap_bytes += string->length;
+    return EIDER_OK;
+}
+
+static enum eider_status gather_valid_strings(const struct gather *gather, struct part *part, uint32_t node,
+                                              const uint32_t *selection, uint32_t count, uint64_t to,
+                                              struct eider_error *err)
+{
+    const struct layout_string *source = gather->views[node].data;
+    struct layout_string *target = (struct layout_string *)(void *)part->columns[node].data + to;
+    enum eider_status status;
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct layout_string string = source[selection[i]];
+
+        if (string.length > LAYOUT_STRING_INLINE_BYTES &&
+            (status = move_string(gather, part, &string, err)) != EIDER_OK)
+            return status;
+        if (part->settled)
+            scatter_store_16(&target[i], &string);
+        else
+            target[i] = string;
+    }
+    return EIDER_OK;
+}
+
+static enum eider_status gather_nullable_strings(const struct gather *gather, struct part *part,
+                                                 uint32_t node, const uint32_t *selection, uint32_t count,
+                                                 uint64_t to, struct eider_error *err)
 {
     const struct vector_view *view = &gather->views[node];
     struct part_column *column = &part->columns[node];
@@ -114,22 +178,15 @@ static enum eider_status gather_strings(const struct gather *gather, struct part
     for (uint32_t i = 0; i < count; i++) {
         uint32_t row = selection[i];
 
-        if (nullable && (row == GATHER_NONE || !row_is_valid(view->validity, row))) {
+        if (row == GATHER_NONE || !row_is_valid(view->validity, row)) {
             memset(&target[i], 0, sizeof(target[i]));
             clear_bit(column->validity, to + i);
             continue;
         }
         target[i] = source[row];
-        if (target[i].length <= LAYOUT_STRING_INLINE_BYTES)
-            continue;
-        if (target[i].length > part->heap_left &&
-            (status = part_grow_heap(part, target[i].length, gather->budget, err)) != EIDER_OK)
+        if (target[i].length > LAYOUT_STRING_INLINE_BYTES &&
+            (status = move_string(gather, part, &target[i], err)) != EIDER_OK)
             return status;
-        memcpy(part->heap_next, source[row].data, target[i].length);
-        target[i].data = part->heap_next;
-        part->heap_next += target[i].length;
-        part->heap_left -= target[i].length;
-        part->heap_bytes += target[i].length;
     }
     return EIDER_OK;
 }
@@ -323,11 +380,15 @@ enum eider_status gather_node(const struct gather *gather, struct part *part, ui
     case LAYOUT_FIXED:
         if (nullable)
             gather_nullable(view, &part->columns[node], shape->width, selection, count, to);
+        else if (part->settled)
+            gather_settled(view, &part->columns[node], shape->width, selection, count, to);
         else
             gather_valid(view, &part->columns[node], shape->width, selection, count, to);
         return EIDER_OK;
     case LAYOUT_STRING:
-        return gather_strings(gather, part, node, selection, count, to, nullable, err);
+        if (nullable)
+            return gather_nullable_strings(gather, part, node, selection, count, to, err);
+        return gather_valid_strings(gather, part, node, selection, count, to, err);
     case LAYOUT_LIST:
         return gather_list(gather, part, node, selection, count, to, nullable, depth, err);
     case LAYOUT_STRUCT:

@@ -11,11 +11,14 @@
  */
 #include "exchange/part.h"
 
+#include "exchange/scatter.h"
+
 #include <stdlib.h>
 
 #define ROW_STEP            16u
-#define FIRST_SEGMENT_BYTES ((size_t)2048)
+#define FIRST_SEGMENT_BYTES ((size_t)8192)
 #define FIRST_HEAP_BYTES    ((size_t)1024)
+#define GROWTH              4u /* of blocks, from batch to batch */
 #define MAX_HEAP_BYTES      ((size_t)1 << 17)
 #define UNLIMITED           UINT64_MAX
 
@@ -193,6 +196,14 @@ static struct pool_block *chain(struct pool_block *block, struct pool_block *res
     return block;
 }
 
+/* What a segment begins the next batch with: more, while batches are small. */
+static size_t next_block_bytes(const struct part *part, size_t block_bytes, uint64_t batch_bytes)
+{
+    if (batch_bytes >= part->full_block_bytes / GROWTH || block_bytes >= part->full_block_bytes)
+        return block_bytes;
+    return block_bytes * GROWTH < part->full_block_bytes ? block_bytes * GROWTH : part->full_block_bytes;
+}
+
 enum eider_status part_seal(struct part *part, struct layout *layout, struct budget *budget,
                             struct batch **ret, struct eider_error *err)
 {
@@ -204,6 +215,7 @@ enum eider_status part_seal(struct part *part, struct layout *layout, struct bud
         if ((status = shrink_segment(part, layout, i, budget, err)) != EIDER_OK)
             return status;
     }
+    scatter_fence();
     batch = batch_new(layout, budget);
     if (batch == NULL)
         return error_no_memory(err);
@@ -225,11 +237,12 @@ enum eider_status part_seal(struct part *part, struct layout *layout, struct bud
 
         batch->segment_rows[i] = segment->rows;
         if (segment->block != NULL)
-            segment->first_block_bytes = segment->block->bytes;
+            segment->first_block_bytes = next_block_bytes(part, segment->block->bytes, batch->bytes);
         batch->blocks = chain(segment->block, batch->blocks);
         segment->block = NULL;
     }
     part->heap = NULL;
+    part->settled = batch->bytes >= part->full_block_bytes / GROWTH;
     part_clear(part, layout, budget);
     *ret = batch;
     return EIDER_OK;

@@ -7,9 +7,9 @@
  * go and when a part is sealed, gather.c copies rows into parts, part.c owns their memory.
  *
  * Each segment of the layout has one block, cut into the data of its nodes, then their validity bits, for
- * `capacity` rows. When rows do not fit, the block doubles and its content moves; blocks are therefore
- * addressed through `columns`, which part_reserve updates. Strings live in a chain of heap blocks that never
- * move.
+ * `capacity` rows. A part is sealed when its rows fill their block, and the next one begins with a larger block,
+ * so rows are written once. Elements of lists do not end where a block does: theirs doubles, and its content
+ * moves, so blocks are addressed through `columns` only. Strings live in a chain of heap blocks that never move.
  */
 
 #include <string.h>
@@ -28,10 +28,12 @@ struct part_segment {
     struct pool_block *block;
     uint64_t rows;
     uint64_t capacity;
-    size_t first_block_bytes; /* what the block of the next batch starts with */
+    size_t first_block_bytes; /* what the block of the next batch starts with; 0: of the first batch */
 };
 
 struct part {
+    bool settled;                  /* batches are large: see exchange/scatter.h */
+    size_t full_block_bytes;       /* what blocks grow to, unless a row is larger */
     struct part_column *columns;   /* one for each node */
     struct part_segment *segments; /* one for each segment */
     struct pool_block *heap;       /* the newest block first */
