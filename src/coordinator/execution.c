@@ -557,7 +557,8 @@ enum eider_status execution_run_head(struct execution *execution, enum run_mode 
         status = sqlgen_result(head->root, execution->options.columns, fragment_inputs_sql(execution->head_inputs),
                                &sql, err);
     if (status == EIDER_OK)
-        status = run_execute(execution->options.run, execution->options.connection, sql.data, mode, ret_result, err);
+        status = run_execute_written(execution->options.run, execution->options.connection, sql.data, mode,
+                                     ret_result, err);
     if (status == EIDER_OK && mode == RUN_MATERIALIZE &&
         (status = fragment_check_files(head->root, err)) != EIDER_OK)
         duckdb_destroy_result(ret_result);

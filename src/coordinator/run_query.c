@@ -90,6 +90,62 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
     return status;
 }
 
+/* A run remembers its failure, so what runs instead needs another; a cancellation is for both. */
+static enum eider_status renew_run(struct query_run *run, struct eider_error *err)
+{
+    struct run *fresh = NULL, *old = run->run;
+    enum eider_status status = run_new(&fresh, err);
+
+    if (status != EIDER_OK)
+        return status;
+    session_begin(run->query->session, fresh, NULL);
+    if (run_is_cancelled(old))
+        run_cancel(fresh);
+    run->run = fresh;
+    run_unref(old);
+    return EIDER_OK;
+}
+
+/*
+ * The net: a fragment whose SQL DuckDB does not understand, or whose columns have other types than the plan says, means
+ * that the plan was not understood in full. No row has been seen yet, so the query runs on DuckDB alone, and its
+ * verdict tells why.
+ */
+static enum eider_status run_caught(struct query_run *run, enum run_mode mode, duckdb_result *ret_result,
+                                    const struct eider_error *why, struct eider_error *err)
+{
+    struct eider_query *query = run->query;
+    enum eider_status status;
+
+    session_set_execution(query->session, NULL);
+    execution_free(run->execution);
+    run->execution = NULL;
+    end_snapshot(run, EIDER_ERROR_UNSUPPORTED);
+    if ((status = renew_run(run, err)) != EIDER_OK)
+        return status;
+    verdict_no(&query->verdict, VERDICT_NET, "a fragment is not what the plan says: %s", why->message);
+    query->explain = NULL;
+    query->stats.distributed = false;
+    return run_execute(run->run, query->session->connection, query->sql, mode, ret_result, err);
+}
+
+static enum eider_status run_distributed(struct query_run *run, enum run_mode mode, duckdb_result *ret_result,
+                                         struct eider_error *err)
+{
+    struct eider_error cause = {.status = EIDER_OK};
+    enum eider_status status = start_distributed(run, mode, ret_result, &cause), failed = EIDER_OK;
+
+    if (status != EIDER_OK && run->execution != NULL) {
+        failed = execution_finish(run->execution, &cause);
+        status = failed != EIDER_OK ? failed : status;
+    }
+    if (status == EIDER_ERROR_UNSUPPORTED)
+        return run_caught(run, mode, ret_result, &cause, err);
+    if (status != EIDER_OK && err != NULL)
+        *err = cause;
+    return status;
+}
+
 enum eider_status query_run_start(struct eider_query *query, enum run_mode mode, struct query_run *ret,
                                   duckdb_result *ret_result, struct eider_error *err)
 {
@@ -105,7 +161,7 @@ enum eider_status query_run_start(struct eider_query *query, enum run_mode mode,
         return status;
     session_begin(session, run.run, NULL);
     if (query->verdict.kind == VERDICT_DISTRIBUTABLE)
-        status = start_distributed(&run, mode, ret_result, err);
+        status = run_distributed(&run, mode, ret_result, err);
     else
         status = run_execute(run.run, session->connection, query->sql, mode, ret_result, err);
     *ret = run;
