@@ -67,7 +67,9 @@ static enum eider_status plan_round(struct eider_query *query, const char *sql, 
                                       .broadcast_rows = settings->broadcast_rows,
                                       .file_info = file_info,
                                       .column_distinct = column_distinct,
-                                      .file_data = query};
+                                      .file_data = query,
+                                      .observer = session->observer,
+                                      .observer_data = session->observer_data};
     struct engine_plan plan = {.plan_json = NULL};
     struct imported imported = {.root = NULL};
     struct import_input input;

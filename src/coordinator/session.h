@@ -14,6 +14,7 @@
 #include "engine/files.h"
 #include "engine/planning.h"
 #include "engine/settings.h"
+#include "planner/planner.h"
 
 /*
  * A session: one application connection and what Eider keeps for it. Used by one thread at a time; only the members
@@ -28,6 +29,8 @@ struct eider_session {
     struct eider_cluster *cluster;  /* NULL: none */
     struct transport *transport;   /* NULL if there is no cluster */
     struct store *store;           /* the coordinator's own outputs */
+    planner_observer observer;     /* for tests: sees each query's plan after each pass. NULL: nobody looks */
+    void *observer_data;
 
     pthread_mutex_t lock;
     struct run *run;             /* what the connection is busy with; NULL: nothing */

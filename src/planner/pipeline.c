@@ -11,14 +11,15 @@
 static const struct {
     const char *name;
     enum eider_status (*run)(struct planning *p);
-    bool is_tree_after; /* the plan is still one tree: a CTE is not yet shared by several boundaries */
+    enum {
+        AFTER_TREE = 1, /* the plan is one tree */
+        AFTER_SHARED,   /* a CTE may be shared by several boundaries */
+        AFTER_GRAPH     /* the plan is the stage graph */
+    } after;
 } passes[] = {
-    {"order", pass_order, true},
-    {"files", pass_files, true},
-    {"rules", pass_rules, true},
-    {"distribute", pass_distribute, false},
-    {"finalise", pass_finalise, false},
-    {"bloom", pass_bloom, false},
+    {"order", pass_order, AFTER_TREE},        {"files", pass_files, AFTER_TREE},
+    {"rules", pass_rules, AFTER_TREE},        {"distribute", pass_distribute, AFTER_SHARED},
+    {"finalise", pass_finalise, AFTER_GRAPH}, {"bloom", pass_bloom, AFTER_GRAPH},
 };
 
 #ifndef NDEBUG
@@ -32,6 +33,13 @@ static enum eider_status check_graph(const struct stage_graph *graph, struct eid
 }
 #endif
 
+static void observe(const struct planner_options *options, const char *pass, const struct eider_node *plan,
+                    const struct stage_graph *graph)
+{
+    if (options->observer != NULL)
+        options->observer(options->observer_data, pass, plan, graph);
+}
+
 enum eider_status planner_plan(struct arena *arena, const struct eider_node *plan,
                                const struct planner_options *options, struct stage_graph *ret,
                                struct verdict *verdict, struct eider_error *err)
@@ -40,14 +48,17 @@ enum eider_status planner_plan(struct arena *arena, const struct eider_node *pla
         .arena = arena, .options = options, .plan = plan, .graph = ret, .verdict = verdict, .err = err};
 
     *ret = (struct stage_graph){.stage_count = 0};
+    observe(options, "import", plan, NULL);
     for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++) {
         enum eider_status status = passes[i].run(&p);
 #ifndef NDEBUG
-        if (status == EIDER_OK && passes[i].is_tree_after)
+        if (status == EIDER_OK && passes[i].after == AFTER_TREE)
             status = plan_check_roundtrip(p.plan, err);
 #endif
         if (status != EIDER_OK || verdict->kind != VERDICT_DISTRIBUTABLE)
             return status;
+        observe(options, passes[i].name, passes[i].after == AFTER_GRAPH ? NULL : p.plan,
+                passes[i].after == AFTER_GRAPH ? ret : NULL);
     }
 #ifndef NDEBUG
     return check_graph(ret, err);

@@ -32,6 +32,11 @@ struct planner_rule_entry {
     void *data;
 };
 
+/* Sees the plan as it came in ("import") and after each pass, for tests and debugging. From finalise on, `graph` is the
+ * plan and `plan` is NULL; before, `graph` is NULL. Both are borrowed until planner_plan returns. */
+typedef void (*planner_observer)(void *data, const char *pass, const struct eider_node *plan,
+                                 const struct stage_graph *graph);
+
 struct planner_options {
     uint32_t workers;             /* how many there are; 1 makes every boundary vanish */
     uint64_t bytes_per_task;      /* work that justifies a task, at least 1 */
@@ -47,6 +52,8 @@ struct planner_options {
     void *file_data;
     const struct planner_rule_entry *rules;
     uint32_t rule_count;
+    planner_observer observer; /* NULL: nobody looks */
+    void *observer_data;
 };
 
 /* Plans. With a verdict that says no, *ret is not filled: the query runs on DuckDB alone. What is made lives in `arena`.
