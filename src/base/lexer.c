@@ -399,6 +399,18 @@ size_t lexer_statement(struct lexer *lexer, const char *text, size_t bytes, bool
     return 0;
 }
 
+size_t lexer_drop_blanks(struct lexer *lexer)
+{
+    size_t bytes = lexer->started ? 0 : lexer->position;
+
+    /* An open comment is kept from its start: without that, what is in it would be SQL. */
+    if (!lexer->started && lexer->state == LEXER_BLOCK_COMMENT)
+        bytes = lexer->tag;
+    lexer->position -= bytes;
+    lexer->tag -= lexer->tag >= bytes ? bytes : lexer->tag;
+    return bytes;
+}
+
 size_t eider_statement_length(const char *text, size_t bytes, bool *ret_blank)
 {
     struct lexer lexer = {0};
@@ -526,9 +538,9 @@ void lexer_classify(const char *sql, size_t bytes, struct statement_class *ret)
     do
         advance(&cursor);
     while (cursor.token == TOKEN_SEMICOLON);
-    if (cursor.token == TOKEN_END && !cursor.lexer.started)
+    if (cursor.token == TOKEN_END && !cursor.lexer.started && cursor.lexer.state != LEXER_BLOCK_COMMENT)
         return;
-    ret->first = cursor.lexer.first;
+    ret->first = cursor.lexer.started ? cursor.lexer.first : cursor.lexer.tag; /* a comment without an end */
     if (!is_word(&cursor, explain_words)) {
         ret->kind = cursor.token == TOKEN_END ? STATEMENT_OTHER : classify_rest(&cursor);
         return;

@@ -50,6 +50,12 @@ struct lexer {
  */
 size_t lexer_statement(struct lexer *lexer, const char *text, size_t bytes, bool last);
 
+/*
+ * The bytes at the start of the text that the lexer is done with: blanks before the statement. The caller may drop them
+ * from the text; the lexer counts from behind them from now on. Not behind a return value that is not 0.
+ */
+size_t lexer_drop_blanks(struct lexer *lexer);
+
 enum statement_kind {
     STATEMENT_BLANK = 0, /* white space, comments and semicolons */
     STATEMENT_QUERY,     /* SELECT, WITH … SELECT, FROM, VALUES, TABLE, PIVOT, UNPIVOT, (…) */

@@ -190,7 +190,9 @@ static bool run_script(struct runner *runner, struct script *script, const char 
         if (status == EIDER_OK && statement.text == NULL)
             break;
         tables_hint(runner->tables, NULL);
-        place.line = place_name != NULL ? statement.line : 0;
+        /* A script that cannot be read is named by its message. */
+        place.name = status == EIDER_ERROR_IO ? NULL : place_name;
+        place.line = statement.line;
         if (status == EIDER_OK)
             status = runner_statement(runner, &statement, &error);
         if (status == EIDER_OK)
@@ -219,6 +221,8 @@ static bool run_stdin(struct runner *runner)
         script.prompt = prompt;
     }
     ok = run_script(runner, &script, terminal ? NULL : script.name);
+    if (terminal)
+        fputc('\n', stderr); /* the shell's own prompt starts a line */
     script_close(&script);
     return ok;
 }

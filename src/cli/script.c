@@ -172,6 +172,10 @@ enum eider_status script_next(struct script *script, struct statement *ret, stru
             take(script, bytes, 1, ret);
             return EIDER_OK;
         }
+        bytes = lexer_drop_blanks(&script->lexer);
+        script->line += count_lines(script->data + script->start, bytes);
+        script->start += bytes;
+        held -= bytes;
         if (script->at_end) {
             if (script->lexer.started)
                 take(script, held, 0, ret);

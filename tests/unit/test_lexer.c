@@ -60,6 +60,8 @@ static void split_pieces(const char *text, size_t bytes, size_t step, struct spl
         piece = realloc(piece, end > start ? end - start : 1);
         length = lexer_statement(&lexer, piece, end - start, last);
         free(piece);
+        if (length == 0)
+            start += lexer_drop_blanks(&lexer);
         if (length > 0) {
             start += length;
             ret->ends[ret->count++] = start;
@@ -69,6 +71,7 @@ static void split_pieces(const char *text, size_t bytes, size_t step, struct spl
         } else {
             end = bytes - end < step ? bytes : end + step;
         }
+        assert_true(lexer.position <= end - start);
     }
     if (lexer.started)
         ret->ends[ret->count++] = bytes;
@@ -370,6 +373,7 @@ static void test_classify(void **state)
     } cases[] = {
         {"", STATEMENT_BLANK, NULL, STATEMENT_BLANK, false, false},
         {" /* x */ ; -- y", STATEMENT_BLANK, NULL, STATEMENT_BLANK, false, false},
+        {"-- x\n/* never closed", STATEMENT_OTHER, NULL, STATEMENT_BLANK, false, false},
         {"SELECT 1", STATEMENT_QUERY, NULL, STATEMENT_BLANK, false, false},
         {"/* x */ -- y\n select*from t", STATEMENT_QUERY, NULL, STATEMENT_BLANK, false, false},
         {"\xEF\xBB\xBF"
