@@ -1,2 +1,2 @@
--- expect: one-task AggregateExec
+-- expect: distributed AggregateExec
 SELECT grp, flag, count(*), sum(amount) FROM facts GROUP BY GROUPING SETS ((grp, flag), (grp), ());

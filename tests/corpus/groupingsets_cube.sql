@@ -1,2 +1,2 @@
--- expect: one-task AggregateExec
+-- expect: distributed AggregateExec
 SELECT grp, flag, k2 > 0 AS pos, count(*), avg(price) FROM facts GROUP BY CUBE (grp, flag, pos);

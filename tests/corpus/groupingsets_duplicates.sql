@@ -1,2 +1,2 @@
--- expect: one-task AggregateExec
+-- expect: distributed AggregateExec
 SELECT grp, count(*) FROM facts GROUP BY GROUPING SETS ((grp), (grp), (), ());

@@ -1,2 +1,2 @@
--- expect: one-task AggregateExec
+-- expect: distributed AggregateExec
 SELECT grp, flag, sum(qty) AS s FROM facts GROUP BY ROLLUP (grp, flag) HAVING sum(qty) > 1000 ORDER BY s;
