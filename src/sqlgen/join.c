@@ -85,7 +85,6 @@ void write_on(struct writer *w, const struct join *join)
     }
     if (join->residual != NULL) {
         put(w, before);
-        before = " AND ";
         write_expr(w, &both, join->residual);
     }
     put(w, join->conditions->count == 0 && join->residual == NULL ? " ON (true)" : ")");

@@ -19,8 +19,8 @@ void executor_free(struct executor *executor);
 /* How many jobs may run at once, 1 to 64; takes effect for later jobs. Any thread. */
 void executor_set_width(struct executor *executor, uint32_t width);
 
-/* Queues run(job). Errors: MEMORY, INTERNAL if no thread can be started; then it is not run. Any thread. */
-enum eider_status executor_submit(struct executor *executor, void (*run)(void *job), void *job,
+/* Queues run(data). Errors: MEMORY, INTERNAL if no thread can be started; then it is not run. Any thread. */
+enum eider_status executor_submit(struct executor *executor, void (*run)(void *job), void *data,
                                   struct eider_error *err);
 
 #endif
