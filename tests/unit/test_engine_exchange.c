@@ -64,7 +64,7 @@ static const char *const values[] = {
     "(i * 429496)::UINTEGER",
     "(i::HUGEINT * 1844674407370955)::UBIGINT",
     "(i::UHUGEINT * 34028236692093846346337)",
-    "CASE i % 5 WHEN 0 THEN 'nan'::FLOAT WHEN 1 THEN '-inf'::FLOAT WHEN 2 THEN -0.0::FLOAT ELSE i/7::FLOAT END",
+    "(CASE i % 5 WHEN 0 THEN 'nan' WHEN 1 THEN '-inf' WHEN 2 THEN -0.0::FLOAT ELSE i / 7 END)::FLOAT",
     "CASE i % 5 WHEN 0 THEN 'nan'::DOUBLE WHEN 1 THEN 'inf'::DOUBLE WHEN 2 THEN -0.0::DOUBLE ELSE i / 7 END",
     "(i % 99)::DECIMAL(4, 1)",
     "(i / 3)::DECIMAL(9, 4)",
