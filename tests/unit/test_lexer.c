@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "base/lexer.h"
 #include "duckdb.h"
-#include "eider/eider.h"
+#include "eider/script.h"
 
 #define MAX_STATEMENTS 4096
 #define FUZZ_ROUNDS    20000
