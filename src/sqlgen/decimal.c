@@ -196,20 +196,47 @@ static bool find_candidates(char op, const struct argument args[2], struct shape
     return false;
 }
 
+/* The constant in a type of fewer digits behind the point, which are zeros. */
+static const struct eider_expr *shrink(struct writer *w, const struct expr_integer *constant,
+                                       const struct eider_type *type)
+{
+    struct expr_integer *expr = expr_integer_new(w->arena, type);
+    struct wide value = {(uint64_t)constant->upper, constant->lower};
+    bool negative = constant->upper < 0;
+
+    if (expr == NULL)
+        return NULL;
+    if (negative)
+        value = wide_negate(value);
+    for (uint32_t i = shape_of(type).scale; i < shape_of(constant->base.type).scale; i++)
+        wide_divide_by_ten(&value);
+    if (negative)
+        value = wide_negate(value);
+    expr->upper = (int64_t)value.upper;
+    expr->lower = value.lower;
+    return &expr->base;
+}
+
 static void write_candidate(struct writer *w, const struct scope *scope, const struct candidate *candidate)
 {
-    const struct eider_type *type;
+    const struct eider_type *type =
+        candidate->cast ? type_decimal(w->arena, candidate->shape.width, candidate->shape.scale)
+                        : candidate->expr->type;
+    const struct eider_expr *expr = candidate->expr;
+    bool cast = candidate->cast;
 
-    if (!candidate->cast) {
-        write_expr(w, scope, candidate->expr);
-        return;
+    if (cast && type != NULL && expr->tag == EXPR_INTEGER && expr->type->tag == TYPE_DECIMAL) {
+        expr = shrink(w, expr_as_integer(expr), type);
+        cast = false;
     }
-    if ((type = type_decimal(w->arena, candidate->shape.width, candidate->shape.scale)) == NULL) {
+    if (type == NULL || expr == NULL) {
         writer_no_memory(w);
         return;
     }
-    put(w, "CAST(");
-    write_expr(w, scope, candidate->expr);
+    put(w, cast ? "CAST(" : "");
+    write_expr(w, scope, expr);
+    if (!cast)
+        return;
     put(w, " AS ");
     put_type(w, type);
     put(w, ")");

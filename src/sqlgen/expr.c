@@ -112,6 +112,53 @@ static void write_binary(struct writer *w, const struct scope *scope, const stru
     put(w, ")");
 }
 
+static const char *comparison_sql(enum comparison op)
+{
+    switch (op) {
+    case COMPARE_EQUAL:
+        return " = ";
+    case COMPARE_NOT_EQUAL:
+        return " <> ";
+    case COMPARE_LESS:
+        return " < ";
+    case COMPARE_LESS_EQUAL:
+        return " <= ";
+    case COMPARE_GREATER:
+        return " > ";
+    case COMPARE_GREATER_EQUAL:
+        return " >= ";
+    case COMPARE_DISTINCT_FROM:
+        return " IS DISTINCT FROM ";
+    case COMPARE_NOT_DISTINCT_FROM:
+        return " IS NOT DISTINCT FROM ";
+    case comparison_INVALID:
+    case comparison_END:
+        break;
+    }
+    return " ? ";
+}
+
+/* DuckDB compares strings with the BLOBs that it makes of regular expressions, byte by byte; SQL needs encode() for it. */
+static void write_comparand(struct writer *w, const struct scope *scope, const struct eider_expr *expr,
+                            const struct eider_expr *other)
+{
+    bool encode = expr->type->tag == TYPE_VARCHAR && other->type->tag == TYPE_BLOB;
+
+    if (encode)
+        put_function(w, "encode");
+    write_expr(w, scope, expr);
+    put(w, encode ? ")" : "");
+}
+
+static void write_comparison(struct writer *w, const struct scope *scope, const struct expr_comparison *expr)
+{
+    put(w, "(");
+    write_comparand(w, scope, expr->left, expr->right);
+    put(w, comparison_sql(expr->op));
+    write_comparand(w, scope, expr->right, expr->left);
+    put(w, ")");
+}
+
 /* One candidate is a comparison: "x IN (list)" could be read as a search in the list. */
 static void write_in(struct writer *w, const struct scope *scope, const struct expr_operator *expr)
 {
@@ -185,32 +232,6 @@ static void write_operator(struct writer *w, const struct scope *scope, const st
         break;
     }
     writer_fail(w, EIDER_ERROR_PLAN, NULL, "it has an unknown operator");
-}
-
-static const char *comparison_sql(enum comparison op)
-{
-    switch (op) {
-    case COMPARE_EQUAL:
-        return " = ";
-    case COMPARE_NOT_EQUAL:
-        return " <> ";
-    case COMPARE_LESS:
-        return " < ";
-    case COMPARE_LESS_EQUAL:
-        return " <= ";
-    case COMPARE_GREATER:
-        return " > ";
-    case COMPARE_GREATER_EQUAL:
-        return " >= ";
-    case COMPARE_DISTINCT_FROM:
-        return " IS DISTINCT FROM ";
-    case COMPARE_NOT_DISTINCT_FROM:
-        return " IS NOT DISTINCT FROM ";
-    case comparison_INVALID:
-    case comparison_END:
-        break;
-    }
-    return " ? ";
 }
 
 void write_condition(struct writer *w, const struct scope *left_scope, const struct scope *right_scope,
@@ -344,7 +365,8 @@ static void write_cast(struct writer *w, const struct scope *scope, const struct
 
 /* ---- All ---- */
 
-static void write_bloom_probe(struct writer *w, const struct scope *scope, const struct expr_bloom_probe *probe)
+static void write_bloom_probe(struct writer *w, const struct scope *scope,
+                              const struct expr_bloom_probe *probe)
 {
     if (w->context == NULL || probe->filter >= w->context->filter_count) {
         writer_fail(w, EIDER_ERROR_PLAN, NULL, "it probes a Bloom filter that the task does not have");
@@ -380,8 +402,7 @@ static void write_tagged(struct writer *w, const struct scope *scope, const stru
         write_cast(w, scope, expr_as_cast(expr));
         return;
     case EXPR_COMPARISON:
-        write_binary(w, scope, expr_as_comparison(expr)->left, comparison_sql(expr_as_comparison(expr)->op),
-                     expr_as_comparison(expr)->right);
+        write_comparison(w, scope, expr_as_comparison(expr));
         return;
     case EXPR_OPERATOR:
         write_operator(w, scope, expr_as_operator(expr));

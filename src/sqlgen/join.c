@@ -90,22 +90,40 @@ void write_on(struct writer *w, const struct join *join)
     put(w, join->conditions->count == 0 && join->residual == NULL ? " ON (true)" : ")");
 }
 
-/* Right rows without a partner do not matter, so those with a NULL key need not be there. */
-static bool drops_right_nulls(enum join_type type)
+/* Rows of that side without a partner do not matter, so those with a NULL key need not be there. */
+static bool drops_nulls(enum join_type type, bool right)
 {
-    return type == JOIN_INNER || type == JOIN_LEFT || type == JOIN_LEFT_SEMI || type == JOIN_LEFT_ANTI ||
-           type == JOIN_RIGHT_SEMI;
+    switch (type) {
+    case JOIN_INNER:
+    case JOIN_LEFT_SEMI:
+    case JOIN_RIGHT_SEMI:
+        return true;
+    case JOIN_LEFT:
+    case JOIN_LEFT_ANTI:
+        return right;
+    case JOIN_RIGHT:
+    case JOIN_RIGHT_ANTI:
+        return !right;
+    case JOIN_FULL:
+    case JOIN_MARK:
+    case JOIN_SINGLE:
+    case join_type_INVALID:
+    case join_type_END:
+        break;
+    }
+    return false;
 }
 
-/* The right side's plain columns that are compared by =. */
-static struct u32_list null_keys(struct writer *w, const struct join *join)
+/* A side's plain columns that are compared by =, if its rows with a NULL there may be left out. */
+static struct u32_list null_keys(struct writer *w, const struct join *join, bool right)
 {
     struct u32_list list = u32_list_new(w->arena, join->conditions->count);
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < list.count && drops_right_nulls(join->type); i++) {
-        const struct expr_column *column = expr_as_column(join->conditions->items[i].right);
-        if (column != NULL && join->conditions->items[i].op == COMPARE_EQUAL)
+    for (uint32_t i = 0; i < list.count && drops_nulls(join->type, right); i++) {
+        const struct join_condition *condition = &join->conditions->items[i];
+        const struct expr_column *column = expr_as_column(right ? condition->right : condition->left);
+        if (column != NULL && condition->op == COMPARE_EQUAL)
             list.items[count++] = column->index;
     }
     list.count = count;
@@ -143,24 +161,25 @@ static void write_sides(struct writer *w, const struct eider_node *node, const c
 void write_join(struct writer *w, const struct eider_node *node)
 {
     struct join join = join_view(node);
-    struct u32_list keys;
+    struct u32_list left_keys, right_keys;
     bool swapped = join.type == JOIN_RIGHT_SEMI || join.type == JOIN_RIGHT_ANTI;
 
     if (node->tag == NODE_CROSS_JOIN || node->tag == NODE_POSITIONAL_JOIN) {
         write_sides(w, node, node->tag == NODE_CROSS_JOIN ? " CROSS JOIN " : " POSITIONAL JOIN ");
         return;
     }
-    keys = null_keys(w, &join);
+    left_keys = null_keys(w, &join, false);
+    right_keys = null_keys(w, &join, true);
     put(w, " FROM ");
     if (swapped)
-        write_child(w, join.right, "r", &keys);
+        write_child(w, join.right, "r", &right_keys);
     else
-        write_child(w, join.left, "l", NULL);
+        write_child(w, join.left, "l", &left_keys);
     put(w, node->tag == NODE_ASOF_JOIN ? " ASOF" : "");
     put(w, join_sql(join.type));
     if (swapped)
-        write_child(w, join.left, "l", NULL);
+        write_child(w, join.left, "l", &left_keys);
     else
-        write_child(w, join.right, "r", &keys);
+        write_child(w, join.right, "r", &right_keys);
     write_on(w, &join);
 }

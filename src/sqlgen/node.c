@@ -51,23 +51,20 @@ static void write_arm(struct writer *w, const struct eider_node *node)
     put(w, ")");
 }
 
+/* A subselect of its own: the statement may begin with another WITH. */
 static void write_recursive_cte(struct writer *w, const struct node_recursive_cte *node)
 {
     uint32_t width = node->base.columns.count;
 
-    put_name(w, "WITH RECURSIVE k", node->cte);
+    put_name(w, "SELECT * FROM (WITH RECURSIVE k", node->cte);
     for (uint32_t i = 0; i < width; i++)
         put_name(w, i > 0 ? ", c" : "(c", i);
     put(w, width > 0 ? ") AS (" : " AS (");
     write_arm(w, node->anchor);
     put(w, node->union_all ? " UNION ALL " : " UNION ");
     write_arm(w, node->recursion);
-    put(w, ") SELECT");
-    for (uint32_t i = 0; i < width; i++)
-        put_name(w, i > 0 ? ", t.c" : " t.c", i);
-    put(w, width > 0 ? " FROM " : " * FROM ");
-    put_name(w, "k", node->cte);
-    put(w, " AS t");
+    put_name(w, ") SELECT * FROM k", node->cte);
+    put(w, ") AS t");
 }
 
 static void write_empty(struct writer *w, const struct column_list *columns)

@@ -169,17 +169,31 @@ static uint32_t position_of(const struct select *select, uint32_t index)
     return 0;
 }
 
+/* Rows that the reader of the query does without, if they are simply said: of a source or a CTE, perhaps DISTINCT. */
+static void write_not_null(struct writer *w, const struct select *select, const struct scope *scope,
+                           bool *where)
+{
+    const struct node_distinct *distinct = node_as_distinct(select->head);
+    bool plain = select->head == NULL || (distinct != NULL && distinct->targets.count == 0);
+    bool is_rows = select->base->tag == NODE_EXCHANGE_SOURCE || select->base->tag == NODE_CTE_REF;
+
+    if (select->not_null == NULL || !plain || !is_rows || select->has_limit || select->orders != NULL)
+        return;
+    for (uint32_t i = 0; i < select->not_null->count; i++) {
+        uint32_t column = select->out.items[select->not_null->items[i]];
+        put_and(w, where);
+        scope_column(w, scope, distinct != NULL ? select->in.items[column] : column);
+        put(w, " IS NOT NULL");
+    }
+}
+
 static void write_where(struct writer *w, const struct select *select)
 {
     struct scope scope = from_scope(select->base);
     bool where = false;
 
     write_from_conditions(w, select->base, &where);
-    for (uint32_t i = 0; select->not_null != NULL && i < select->not_null->count; i++) {
-        put_and(w, &where);
-        scope_column(w, &scope, select->out.items[select->not_null->items[i]]);
-        put(w, " IS NOT NULL");
-    }
+    write_not_null(w, select, &scope, &where);
     for (uint32_t i = select->filter_count; i > 0; i--) {
         const struct filter_layer *layer = &select->filters[i - 1];
         scope.map = &layer->map;
@@ -340,9 +354,7 @@ static void write_query_with(struct writer *w, const struct eider_node *node, co
 
     if (!writer_failed(w) && writer_enter(w)) {
         select_peel(w, node, &select);
-        if (select.head == NULL && select.orders == NULL && !select.has_limit &&
-            select.base->tag == NODE_EXCHANGE_SOURCE)
-            select.not_null = not_null;
+        select.not_null = not_null;
         if (writer_failed(w))
             ;
         else if (names == NULL && is_own_query(&select))

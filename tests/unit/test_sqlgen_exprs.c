@@ -105,6 +105,20 @@ static void test_operators(void **state)
           "SELECT TRY(CAST(s AS INTEGER)) FROM t");
 }
 
+/* As DuckDB does with the ranges that it makes of regular expressions. */
+static void test_text_against_bytes(void **state)
+{
+    struct lab *lab = *state;
+    struct expr_string *bytes = expr_string_new(lab->arena, t_of(TYPE_BLOB));
+    const struct eider_node *t;
+
+    lab_run(lab, "CREATE TABLE bytes AS FROM (VALUES ('a'), ('\\x41'), ('\u00E4'), (NULL), ('zz')) AS t(s)");
+    t = n_table(lab, "bytes", 1, "s", t_of(TYPE_VARCHAR));
+    bytes->bytes = (struct eider_str){"b\xFF", 2};
+    check(lab, t, x_cmp(lab, x_col(lab, t, 0), COMPARE_LESS, &bytes->base), "SELECT s < 'c' FROM bytes");
+    check(lab, t, x_cmp(lab, &bytes->base, COMPARE_LESS, x_col(lab, t, 0)), "SELECT s > 'b' FROM bytes");
+}
+
 /* One candidate of a nested type is a candidate, not a list to search in. */
 static void test_in_of_lists(void **state)
 {
@@ -395,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_error),
         cmocka_unit_test(test_operators),
         cmocka_unit_test(test_in_of_lists),
+        cmocka_unit_test(test_text_against_bytes),
         cmocka_unit_test(test_between),
         cmocka_unit_test(test_case),
         cmocka_unit_test(test_casts),

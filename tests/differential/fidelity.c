@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fidelity: does SQL that is written from a plan give what the query gave that the plan was made of?
+ *
+ *   fidelity --tables DIR … [--schema FILE] --queries DIR [--filter TEXT] [--verbose]
+ *
+ * For each query of a corpus that DuckDB plans and import accepts, the rows and columns of the original are compared with
+ *   whole:  the whole plan as one statement
+ *   pieces: the plan cut above every operator (fidelity_cut.c): each piece runs as a task through the real sink, and
+ *           what is above it reads its rows from the real source. The columns of each piece must have the plan's types.
+ * Everything runs on one connection, so no settings have to travel; what import declines is counted and listed.
+ *
+ * Exit status: 0, 1 if a query failed, 2 for wrong usage, 3 if the test itself could not go on.
+ */
+#include "fidelity.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "engine/planning.h"
+#include "import/import.h"
+#include "plan/validate.h"
+
+/* ---- Statements ------------------------------------------------------------------------------------------------ */
+
+void bench_must(struct bench *bench, const char *sql)
+{
+    duckdb_result result;
+    if (duckdb_query(bench->connection, sql, &result) != DuckDBSuccess) {
+        die("%s\nin: %s", duckdb_result_error(&result), sql);
+    }
+    duckdb_destroy_result(&result);
+}
+
+/* What became of a statement. */
+struct answer {
+    bool ok;
+    char *error;
+    struct rows rows;
+    double ms;
+};
+
+static void answer_take(struct answer *answer, duckdb_result *result)
+{
+    answer->ok = true;
+    rows_init(&answer->rows, result, 10000000);
+}
+
+static void answer_fail(struct answer *answer, const char *message)
+{
+    answer->ok = false;
+    answer->error = xstrdup(message != NULL ? message : "");
+}
+
+static void answer_done(struct answer *answer)
+{
+    if (answer->ok) {
+        rows_done(&answer->rows);
+    }
+    free(answer->error);
+    *answer = (struct answer){0};
+}
+
+static void run_plain(struct bench *bench, const char *sql, struct answer *ret)
+{
+    duckdb_result result;
+    double start = clock_ms();
+    *ret = (struct answer){0};
+    if (duckdb_query(bench->connection, sql, &result) == DuckDBSuccess) {
+        ret->ms = clock_ms() - start;
+        answer_take(ret, &result);
+    } else {
+        answer_fail(ret, duckdb_result_error(&result));
+    }
+    duckdb_destroy_result(&result);
+}
+
+/* ---- One query -------------------------------------------------------------------------------------------------- */
+
+struct plan {
+    struct arena *arena;
+    const struct eider_node *root; /* NULL: declined */
+    struct column_list columns;
+    struct verdict verdict;
+};
+
+/* Dies if planning itself fails. */
+static void plan_query(struct bench *bench, const char *sql, struct plan *ret)
+{
+    struct engine_plan_request request = {.sql = sql, .flags = ENGINE_PLAN_COLUMNS};
+    struct engine_plan plan = {0};
+    struct imported imported = {0};
+    struct eider_error err = {0};
+    *ret = (struct plan){.arena = arena_new()};
+    if (engine_plan(bench->planner, &request, ret->arena, &plan, &ret->verdict, &err) != EIDER_OK) {
+        die("planning failed: %s\nin: %s", err.message, sql);
+    }
+    if (ret->verdict.kind != VERDICT_DISTRIBUTABLE) {
+        return;
+    }
+    struct import_input input = {.plan_json = plan.plan_json, .plan_bytes = plan.plan_bytes};
+    if (import_plan(ret->arena, &input, &imported, &ret->verdict, &err) != EIDER_OK) {
+        die("import failed: %s\nin: %s", err.message, sql);
+    }
+    if (imported.root != NULL && plan_validate(imported.root, &err) != EIDER_OK) {
+        die("%s\nin: %s", err.message, sql);
+    }
+    ret->root = imported.root;
+    ret->columns = plan.columns;
+}
+
+/* What stands before the first colon of DuckDB's message is the kind of error. */
+static bool same_failure(const struct answer *expected, const struct answer *actual, struct buf *why)
+{
+    size_t bytes = strcspn(expected->error, ":");
+    if (actual->ok || memmem(actual->error, strlen(actual->error), expected->error, bytes) == NULL) {
+        buf_printf(why, "    expected error: %s\n    found error:    %s\n", expected->error,
+                   actual->ok ? "none" : actual->error);
+        return false;
+    }
+    return true;
+}
+
+static bool same_answer(const struct corpus_case *item, const struct answer *expected,
+                        const struct answer *actual, const struct answer *superset, struct buf *why)
+{
+    struct rows_comparison how = {.ordered = item->ordered, .tolerance = item->tolerance};
+    if (!expected->ok) {
+        return same_failure(expected, actual, why);
+    }
+    if (!actual->ok) {
+        buf_printf(why, "    failed: %s\n", actual->error);
+        return false;
+    }
+    if (!rows_same_columns(&expected->rows, &actual->rows, why)) {
+        return false;
+    }
+    if (item->check == CHECK_EQUAL) {
+        return rows_same(&expected->rows, &actual->rows, &how, why);
+    }
+    if (item->check != CHECK_NONE && expected->rows.count != actual->rows.count) {
+        buf_printf(why, "    %zu rows expected, %zu found\n", expected->rows.count, actual->rows.count);
+        return false;
+    }
+    return superset == NULL || rows_subset(&actual->rows, &superset->rows, &how, why);
+}
+
+static void run_whole(struct bench *bench, const struct plan *plan, struct answer *ret, struct buf *sql)
+{
+    struct eider_error err = {0};
+    double start = clock_ms();
+    *ret = (struct answer){0};
+    buf_clear(sql);
+    if (sqlgen_result(plan->root, &plan->columns, &bench->plain, sql, &err) != EIDER_OK) {
+        answer_fail(ret, err.message);
+        return;
+    }
+    bench->writing_ms += clock_ms() - start;
+    run_plain(bench, sql->data, ret);
+}
+
+static void run_pieces(struct bench *bench, const struct plan *plan, struct answer *ret, struct buf *sql)
+{
+    struct eider_error err = {0};
+    duckdb_result result;
+    *ret = (struct answer){0};
+    if (cut_and_run(bench, plan->root, &plan->columns, &result, sql, &err) != EIDER_OK) {
+        answer_fail(ret, err.message);
+        return;
+    }
+    answer_take(ret, &result);
+    duckdb_destroy_result(&result);
+    cut_forget(bench);
+}
+
+/* ---- Cases ------------------------------------------------------------------------------------------------------ */
+
+static void apply_settings(struct bench *bench, const struct corpus_case *item, bool set)
+{
+    for (size_t i = 0; i < item->settings.count; i++) {
+        const char *setting = item->settings.items[i], *equals = strchr(setting, '=');
+        if (equals == NULL || text_starts_with(setting, "eider_")) {
+            continue;
+        }
+        int name = (int)(equals - setting);
+        char *sql =
+            set ? xprintf("SET %.*s = %s", name, setting, equals + 1) : xprintf("RESET %.*s", name, setting);
+        bench_must(bench, sql);
+        free(sql);
+        if (text_starts_with(setting, "scalar_subquery_error_on_multiple_rows=false")) {
+            bench->plain.flags = set ? SQLGEN_FLAG_SINGLE_TAKES_ANY : SQLGEN_FLAG_NONE;
+        }
+    }
+}
+
+static void judge(struct report *report, const struct corpus_case *item, const char *how,
+                  const struct answer *expected, const struct answer *actual, const struct answer *superset,
+                  const struct buf *sql)
+{
+    struct buf why;
+    buf_init(&why, 1 << 20);
+    if (same_answer(item, expected, actual, superset, &why)) {
+        report->passed++;
+    } else {
+        report->failed++;
+        printf("FAILED %s, %s\n%s    %.20000s\n", item->name, how, why.data, sql->data);
+    }
+    buf_done(&why);
+}
+
+static void run_planned(struct bench *bench, const struct corpus_case *item, const struct plan *plan,
+                        struct report *report)
+{
+    struct answer expected, actual, superset = {0};
+    struct buf sql;
+    buf_init(&sql, BENCH_SQL_BYTES);
+    run_plain(bench, item->sql, &expected);
+    if (item->superset != NULL) {
+        run_plain(bench, item->superset, &superset);
+    }
+    run_whole(bench, plan, &actual, &sql);
+    judge(report, item, "whole", &expected, &actual, item->superset != NULL ? &superset : NULL, &sql);
+    if (bench->verbose) {
+        printf("%-40s %8.2f ms original, %8.2f ms whole\n", item->name, expected.ms, actual.ms);
+    }
+    answer_done(&actual);
+    if (item->no_shuffle) { /* rows lose their order between pieces */
+        report->not_cut++;
+    } else {
+        run_pieces(bench, plan, &actual, &sql);
+        judge(report, item, "pieces", &expected, &actual, item->superset != NULL ? &superset : NULL, &sql);
+        answer_done(&actual);
+    }
+    answer_done(&expected);
+    answer_done(&superset);
+    buf_done(&sql);
+}
+
+static void run_case(struct bench *bench, const struct corpus_case *item, struct report *report)
+{
+    struct plan plan;
+    apply_settings(bench, item, true);
+    for (size_t i = 0; i < item->setups.count; i++) {
+        bench_must(bench, item->setups.items[i]);
+    }
+    plan_query(bench, item->sql, &plan);
+    if (plan.root == NULL) {
+        struct answer answer;
+        run_plain(bench, item->sql, &answer); /* its teardown may need what it does */
+        answer_done(&answer);
+        report->declined++;
+        if (bench->verbose) {
+            printf("%-40s declined: %s\n", item->name, plan.verdict.reason);
+        }
+    } else {
+        run_planned(bench, item, &plan, report);
+    }
+    for (size_t i = 0; i < item->teardowns.count; i++) {
+        bench_must(bench, item->teardowns.items[i]);
+    }
+    apply_settings(bench, item, false);
+    arena_free(plan.arena);
+}
+
+/* ---- The bench --------------------------------------------------------------------------------------------------- */
+
+/* A view per Parquet, CSV or JSON file, or folder of Parquet files. */
+static void add_tables(struct bench *bench, const char *folder)
+{
+    struct strings entries = {0};
+    list_folder(folder, &entries);
+    for (size_t i = 0; i < entries.count; i++) {
+        const char *entry = entries.items[i], *dot = strrchr(entry, '.');
+        char *path = xprintf("%s/%s", folder, entry);
+        char *source = NULL;
+        if (path_is_folder(path)) {
+            struct strings inside = {0};
+            list_folder(path, &inside);
+            const char *first = inside.count > 0 ? inside.items[0] : "";
+            if (strchr(first, '=') != NULL) {
+                source = xprintf("read_parquet('%s/**/*.parquet')", path);
+            } else if (text_ends_with(first, ".parquet")) {
+                source = xprintf("read_parquet('%s/*.parquet')", path);
+            }
+            strings_done(&inside);
+            dot = NULL;
+        } else if (text_ends_with(entry, ".parquet") || text_ends_with(entry, ".csv") ||
+                   text_ends_with(entry, ".json")) {
+            source = xprintf("read_%s('%s')", dot + 1, path);
+        }
+        if (source != NULL) {
+            char *sql = xprintf("CREATE VIEW \"%.*s\" AS FROM %s",
+                                (int)(dot == NULL ? strlen(entry) : (size_t)(dot - entry)), entry, source);
+            bench_must(bench, sql);
+            free(sql);
+        }
+        free(source);
+        free(path);
+    }
+    strings_done(&entries);
+}
+
+static void bench_init(struct bench *bench)
+{
+    struct eider_error err = {0};
+    *bench = (struct bench){0};
+    if (duckdb_open(NULL, &bench->database) != DuckDBSuccess ||
+        duckdb_connect(bench->database, &bench->connection) != DuckDBSuccess) {
+        die("cannot open a database");
+    }
+    if (engine_open(bench->database, &bench->engine, &err) != EIDER_OK ||
+        engine_planner_new(bench->engine, bench->connection, &bench->planner, &err) != EIDER_OK ||
+        store_new(engine_budget(bench->engine), &bench->store, &err) != EIDER_OK) {
+        die("%s", err.message);
+    }
+    bench_must(bench, "SET threads = 2");
+}
+
+static void bench_done(struct bench *bench)
+{
+    store_free(bench->store);
+    engine_planner_free(bench->planner);
+    engine_unref(bench->engine);
+    duckdb_disconnect(&bench->connection);
+    duckdb_close(&bench->database);
+}
+
+static int usage(void)
+{
+    fprintf(stderr,
+            "usage: fidelity --tables DIR … [--schema FILE] --queries DIR [--filter TEXT] [--verbose]\n");
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"tables", required_argument, NULL, 't'},  {"schema", required_argument, NULL, 's'},
+        {"queries", required_argument, NULL, 'q'}, {"filter", required_argument, NULL, 'f'},
+        {"verbose", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0}};
+    const char *queries = NULL, *filter = NULL, *schema = NULL;
+    struct strings tables = {0};
+    struct bench bench;
+    struct corpus corpus;
+    struct report report = {0};
+    int id;
+    bench_init(&bench);
+    while ((id = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (id == 't') {
+            strings_add(&tables, optarg);
+        } else if (id == 's') {
+            schema = optarg;
+        } else if (id == 'q') {
+            queries = optarg;
+        } else if (id == 'f') {
+            filter = optarg;
+        } else if (id == 'v') {
+            bench.verbose = true;
+        } else {
+            return usage();
+        }
+    }
+    if (queries == NULL || tables.count == 0 || optind < argc) {
+        return usage();
+    }
+    for (size_t i = 0; i < tables.count; i++) {
+        add_tables(&bench, tables.items[i]);
+    }
+    if (schema != NULL) {
+        char *sql = read_file(schema, NULL);
+        bench_must(&bench, sql);
+        free(sql);
+    }
+    corpus_init(&corpus, queries, tables.items[0], "any");
+    for (size_t i = 0; i < corpus.count; i++) {
+        if (filter == NULL || strstr(corpus.items[i].name, filter) != NULL) {
+            run_case(&bench, &corpus.items[i], &report);
+        }
+    }
+    printf(
+        "%u comparisons equal, %u not; %u queries declined, %u not cut; %u pieces, %.3f ms to write each\n",
+        report.passed, report.failed, report.declined, report.not_cut, bench.pieces,
+        bench.pieces > 0 ? bench.piece_ms / bench.pieces : 0);
+    corpus_done(&corpus);
+    bench_done(&bench);
+    strings_done(&tables);
+    return report.failed == 0 && report.passed > 0 ? 0 : 1;
+}
