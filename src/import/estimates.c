@@ -90,13 +90,13 @@ static double rows_from_inputs(const struct eider_node *node)
     return node_child_count(node) == 1 ? node_child(node, 0)->rows : -1;
 }
 
-void import_rows(struct eider_node *node, struct json_object *explain)
+void import_rows(struct import *im, struct eider_node *node, struct json_object *explain)
 {
     const char *text = import_chars(import_key(import_key(explain, "extra_info"), "Estimated Cardinality"));
     char *end;
     double rows = strtod(text, &end);
 
-    if (explain == NULL || node->rows >= 0)
+    if (!im->facts->estimates || node->rows >= 0)
         return;
     if (*text != '\0' && *end == '\0' && rows >= 0 && rows < 1e30)
         node->rows = rows;

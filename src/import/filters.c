@@ -185,12 +185,19 @@ static bool read_expression(struct import *im, const struct eider_expr *column, 
     return import_push(im, ret, expr_substitute(im->arena, expr, &columns));
 }
 
+bool import_is_redundant_filter(struct json_object *json)
+{
+    struct json_object *type = import_key(json, "filter_type");
+
+    return import_is(type, "OPTIONAL_FILTER") || import_is(type, "DYNAMIC_FILTER");
+}
+
 static bool read_filter(struct import *im, const struct eider_expr *column, struct json_object *json,
                         struct expr_builder *ret)
 {
     struct json_object *type = import_key(json, "filter_type");
 
-    if (import_is(type, "OPTIONAL_FILTER") || import_is(type, "DYNAMIC_FILTER"))
+    if (import_is_redundant_filter(json))
         return true;
     if (import_is(type, "CONSTANT_COMPARISON"))
         return read_constant(im, column, json, ret);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "import/reader.h"
+#include "plan/validate.h"
 
 #define JSON_DEPTH  (4 * IMPORT_MAX_DEPTH)
 #define MAX_OBJECTS 4000000
@@ -70,9 +71,8 @@ static bool refused(struct import *im, struct json_object *json)
     return verdict_no(im->verdict, VERDICT_PLAN_REFUSED, "DuckDB gives no plan: %.180s", message);
 }
 
-static bool is_query(const char *type)
+bool import_is_statement(const char *type)
 {
-    /* statements: what is not here is a query, or an operator that nobody knows */
     static const char *const statements[] = {
         "LOGICAL_INSERT",      "LOGICAL_DELETE",  "LOGICAL_UPDATE", "LOGICAL_MERGE_INTO",
         "LOGICAL_ALTER",       "LOGICAL_CREATE",  "LOGICAL_DROP",   "LOGICAL_PRAGMA",
@@ -83,9 +83,9 @@ static bool is_query(const char *type)
 
     for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
         if (strncmp(type, statements[i], strlen(statements[i])) == 0)
-            return false;
+            return true;
     }
-    return true;
+    return false;
 }
 
 static void read_plan(struct import *im, struct json_object *json, struct json_object *explain)
@@ -105,7 +105,7 @@ static void read_plan(struct import *im, struct json_object *json, struct json_o
         return;
     }
     plan = import_item(plans, 0);
-    if (!is_query(import_chars(import_key(plan, "type")))) {
+    if (import_is_statement(import_chars(import_key(plan, "type")))) {
         verdict_no(im->verdict, VERDICT_NOT_A_QUERY, "the statement is no query");
         return;
     }
@@ -115,6 +115,17 @@ static void read_plan(struct import *im, struct json_object *json, struct json_o
     im->facts->estimates = explain != NULL;
     if (import_operator_tree(im, plan, explain, &root))
         im->facts->root = root.node;
+}
+
+/* The net below the readers: a tree that does not hold together was misread. */
+static void check_tree(struct import *im)
+{
+    struct eider_error err;
+
+    if (im->facts->root == NULL || plan_validate(im->facts->root, &err) == EIDER_OK)
+        return;
+    im->facts->root = NULL;
+    verdict_no(im->verdict, VERDICT_PLAN_UNREADABLE, "the plan does not hold together: %.200s", err.message);
 }
 
 enum eider_status import_plan(struct arena *arena, const struct import_input *input, struct imported *ret,
@@ -129,8 +140,7 @@ enum eider_status import_plan(struct arena *arena, const struct import_input *in
         return EIDER_OK;
     }
     if (input->plan_bytes == 0) {
-        verdict_no(verdict, VERDICT_PLAN_REFUSED,
-                   "DuckDB cannot write the plan: a constant is no valid UTF-8");
+        verdict_no(verdict, VERDICT_CONSTANT, "DuckDB cannot write the plan: a constant is no valid UTF-8");
         return EIDER_OK;
     }
     json = parse(input->plan_json, input->plan_bytes);
@@ -138,6 +148,7 @@ enum eider_status import_plan(struct arena *arena, const struct import_input *in
         explain = parse(input->explain_json, input->explain_bytes);
     if (json != NULL)
         read_plan(&im, json, explain);
+    check_tree(&im);
     json_object_put(explain);
     json_object_put(json);
     if (arena_failed(arena)) {

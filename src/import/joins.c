@@ -567,7 +567,7 @@ static bool read_delim_join(struct import *im, struct json_object *json, struct 
     join.inputs[side].node = reference;
     if (!make_join(im, &join, ret))
         return false;
-    import_rows(ret->node, explain);
+    import_rows(im, ret->node, explain);
     return share_side(im, &scope, ret);
 }
 

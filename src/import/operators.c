@@ -372,6 +372,10 @@ static const struct eider_expr *read_unnest_child(struct import *im, const struc
     }
     if (!import_fields(im, json, &shape, values) || (expr = import_expr(im, scope, values[1])) == NULL)
         return NULL;
+    if (type_as_list(expr->type) == NULL) {
+        verdict_no(im->verdict, VERDICT_EXPRESSION, "UNNEST of something that is no list is not understood");
+        return NULL;
+    }
     *ret_column = import_column(im, expr, json);
     if ((ret_column->type = import_type(im, values[0])) == NULL)
         return NULL;
@@ -581,44 +585,73 @@ static bool read_aggregate(struct import *im, struct json_object *json, struct j
 
 /* ---- Set operations ---- */
 
-/* A distinct UNION has a DISTINCT above it in the plan; EXCEPT and INTERSECT say for themselves. */
+/* The rows of all inputs. Of a UNION from whose inputs all but one were proved empty, that one is left. */
+static bool finish_union(struct import *im, struct node_list nodes, bool all, struct relation *ret)
+{
+    struct node_union *unite = node_union_new(im->arena);
+    struct node_distinct *distinct = node_distinct_new(im->arena);
+
+    if (unite == NULL || distinct == NULL)
+        return false;
+    unite->inputs = nodes;
+    unite->base.columns = nodes.items[0]->columns;
+    import_rows(im, &unite->base, NULL);
+    distinct->base.columns = unite->base.columns;
+    distinct->input = nodes.count > 1 ? &unite->base : nodes.items[0];
+    if (!all)
+        ret->node = &distinct->base;
+    else if (nodes.count > 1)
+        ret->node = &unite->base;
+    return true;
+}
+
+static bool finish_setop(struct import *im, struct node_list nodes, bool all, enum setop op,
+                         struct relation *ret)
+{
+    struct node_setop *setop = node_setop_new(im->arena);
+
+    if (setop == NULL)
+        return false;
+    setop->inputs = nodes;
+    setop->all = all;
+    setop->op = op;
+    setop->base.columns = nodes.items[0]->columns;
+    ret->node = &setop->base;
+    im->facts->heavy_nodes++;
+    return true;
+}
+
 static bool read_setop(struct import *im, struct json_object *json, struct json_object *explain,
                        struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "column_count", "setop_all", "allow_out_of_order"};
     OPERATOR_SHAPE(shape, "a set operation", keys);
-    struct json_object *values[4], *list = import_key(json, "children");
-    struct node_union *unite = node_union_new(im->arena);
-    struct node_setop *setop = node_setop_new(im->arena);
+    struct json_object *values[4], *list = import_key(json, "children"), *type = import_key(json, "type");
     struct relation *inputs;
     struct node_list nodes;
-    bool is_union = import_is(import_key(json, "type"), "LOGICAL_UNION"), all = true;
+    bool is_union = import_is(type, "LOGICAL_UNION"), all = true;
     uint64_t table;
     uint32_t count;
 
-    if (unite == NULL || setop == NULL || !import_fields(im, json, &shape, values) ||
-        !import_u64(im, values[0], &table) || !import_list(im, list, &count) ||
-        (values[2] != NULL && !import_bool(im, values[2], &all)))
+    if (!import_fields(im, json, &shape, values) || !import_u64(im, values[0], &table) ||
+        !import_list(im, list, &count) || (values[2] != NULL && !import_bool(im, values[2], &all)))
         return false;
     inputs = arena_alloc_array(im->arena, (size_t)count + 1, sizeof(*inputs));
     nodes = node_list_new(im->arena, count);
     if (inputs == NULL || nodes.count != count || !import_children(im, json, explain, inputs, count))
         return false;
-    if (count < 2)
+    if (count < (is_union ? 1U : 2U))
         return import_unreadable(im, "a set operation");
     for (uint32_t i = 0; i < count; i++) {
         nodes.items[i] = inputs[i].node;
         if (!import_same_types(&inputs[i].node->columns, &inputs[0].node->columns))
             return import_unreadable(im, "a set operation");
     }
-    unite->inputs = setop->inputs = nodes;
-    setop->all = all;
-    setop->op = import_is(import_key(json, "type"), "LOGICAL_EXCEPT") ? SETOP_EXCEPT : SETOP_INTERSECT;
-    ret->node = is_union ? &unite->base : &setop->base;
-    ret->node->columns = inputs[0].node->columns;
-    ret->bindings = import_bindings(im, table, ret->node->columns.count);
-    im->facts->heavy_nodes += is_union ? 0 : 1;
-    return true;
+    *ret = (struct relation){inputs[0].node, import_bindings(im, table, inputs[0].node->columns.count)};
+    if (is_union)
+        return finish_union(im, nodes, all, ret);
+    return finish_setop(im, nodes, all, import_is(type, "LOGICAL_EXCEPT") ? SETOP_EXCEPT : SETOP_INTERSECT,
+                        ret);
 }
 
 /* ---- All of them ---- */
@@ -666,6 +699,8 @@ static bool read_operator(struct import *im, struct json_object *json, struct js
         if (strcmp(operators[i].type, type) == 0)
             return operators[i].read(im, json, explain, ret);
     }
+    if (import_is_statement(type))
+        return verdict_no(im->verdict, VERDICT_NOT_A_QUERY, "the statement changes something");
     return verdict_no(im->verdict, VERDICT_OPERATOR, "the operator %.60s is not understood", type);
 }
 
@@ -680,6 +715,6 @@ bool import_operator_tree(struct import *im, struct json_object *json, struct js
     ok = read_operator(im, json, explain, ret) && ret->node != NULL && ret->bindings != NULL;
     import_leave(im);
     if (ok)
-        import_rows(ret->node, explain);
+        import_rows(im, ret->node, explain);
     return ok;
 }

@@ -74,6 +74,7 @@ struct scope {
 bool import_unreadable(struct import *im, const char *what); /* false, always */
 bool import_enter(struct import *im); /* false if too deep; else pair with import_leave */
 void import_leave(struct import *im);
+bool import_is_statement(const char *type); /* an operator that is no part of a query: INSERT, COPY, … */
 
 /* A list that grows. */
 struct expr_builder {
@@ -193,6 +194,8 @@ bool import_get(struct import *im, struct json_object *json, struct json_object 
                 struct relation *ret);
 bool import_sample(struct import *im, struct relation *input, struct json_object *options,
                    struct relation *ret);
+bool import_is_redundant_filter(
+    struct json_object *json); /* what it says is said elsewhere in the plan, too */
 /* Appends the conditions of one column's table filter to `ret`. */
 bool import_table_filter(struct import *im, const struct eider_expr *column, struct json_object *json,
                          struct expr_builder *ret);
@@ -201,7 +204,8 @@ bool import_table_filter(struct import *im, const struct eider_expr *column, str
 
 /* True if the trees have the same form. */
 bool import_aligned(struct json_object *plan, struct json_object *explain, uint32_t depth);
-/* Fills node->rows: the estimate, else what follows from the inputs. */
-void import_rows(struct eider_node *node, struct json_object *explain);
+/* Fills node->rows, if there are estimates at all: the one in `explain` (may be NULL), else what follows from the
+ * inputs. */
+void import_rows(struct import *im, struct eider_node *node, struct json_object *explain);
 
 #endif
