@@ -187,6 +187,7 @@ static enum eider_status copy_footer(const struct footer *footer, struct arena *
         return error_no_memory(err);
     memcpy(copy, footer->values, values * sizeof(*copy));
     ret->rows = footer->rows;
+    ret->schema_hash = footer->schema_hash;
     ret->row_group_count = footer->count;
     ret->row_group_rows = copy;
     ret->row_group_bytes = copy + footer->count;

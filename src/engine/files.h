@@ -23,6 +23,8 @@ struct engine_file_info {
     uint32_t row_group_count;
     const uint64_t *row_group_rows;  /* of each */
     const uint64_t *row_group_bytes; /* of each, compressed; 0 where the file does not say */
+    uint64_t
+        schema_hash; /* files with the same one have the same columns, in the same order, of the same types */
 };
 
 /* A cache of files. Bounded: what was not used for longest leaves it. */

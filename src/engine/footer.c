@@ -189,7 +189,12 @@ static void thrift_skip(struct thrift *in, enum thrift_type type, bool in_list, 
 
 /* ---- Columns of the first row group ---- */
 
-enum parquet_type { PARQUET_INT32 = 1, PARQUET_INT64 = 2, PARQUET_FLOAT = 4, PARQUET_DOUBLE = 5 };
+enum parquet_type {
+    PARQUET_INT32 = 1,
+    PARQUET_INT64 = 2,
+    PARQUET_FLOAT = 4,
+    PARQUET_DOUBLE = 5
+};
 
 struct chunk {
     struct thrift path; /* stands at the first element of path_in_schema */
@@ -390,7 +395,16 @@ void footer_free(struct footer *footer)
     free(footer);
 }
 
-/* FileMetaData: 3 num_rows, 4 row_groups. */
+static uint64_t hash_bytes(const uint8_t *data, const uint8_t *end)
+{
+    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+
+    for (; data < end; data++)
+        hash = (hash ^ *data) * UINT64_C(1099511628211);
+    return hash;
+}
+
+/* FileMetaData: 2 schema, 3 num_rows, 4 row_groups. */
 static bool read_metadata(struct thrift *in, struct footer *footer, struct chunk *chunks)
 {
     uint64_t id = 0, sum = 0;
@@ -405,7 +419,10 @@ static bool read_metadata(struct thrift *in, struct footer *footer, struct chunk
             if (!read_row_groups(in, footer, chunks))
                 return false;
         } else {
+            const uint8_t *start = in->at;
             thrift_skip(in, type, false, 0);
+            if (id == 2)
+                footer->schema_hash = hash_bytes(start, in->at);
         }
     }
     for (uint32_t i = 0; i < footer->count; i++)

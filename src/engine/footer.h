@@ -16,8 +16,9 @@ struct footer_column {
 /* On the heap; immutable. */
 struct footer {
     uint64_t rows;
-    uint32_t count;   /* of row groups */
-    uint64_t *values; /* rows of each, then bytes of each */
+    uint64_t schema_hash; /* of the bytes that describe the columns */
+    uint32_t count;       /* of row groups */
+    uint64_t *values;     /* rows of each, then bytes of each */
     struct footer_column *columns;
     uint32_t column_count;
     size_t bytes; /* of all this */
