@@ -5,7 +5,7 @@
  *
  * Two rounds, so that small work costs little: the first asks DuckDB for the plan alone, and plans without estimates.
  * That is enough to see that the files are too small, or that the query is declined. Only else DuckDB is asked for
- * estimates and for the columns of the result, which both mean planning the statement once more.
+ * estimates and for the columns of the result, which both mean that it plans the statement once more.
  */
 #include "coordinator/session.h"
 
@@ -51,14 +51,25 @@ static bool is_cancelled(void *data)
     return run_is_cancelled(data);
 }
 
-/* One round: plan, import, distribute. */
-static enum eider_status plan_round(struct eider_query *query, const char *sql, unsigned flags, struct run *run,
-                                    struct eider_error *err)
+/* What DuckDB has said so far. */
+struct answers {
+    struct engine_plan tree;      /* the plan */
+    struct engine_plan estimates; /* and, in the second round, estimates and columns */
+};
+
+static enum eider_status ask(struct eider_query *query, const char *sql, unsigned flags, struct run *run,
+                             struct engine_plan *ret, struct eider_error *err)
 {
-    struct eider_session *session = query->session;
-    const struct settings *settings = &query->settings;
     struct engine_plan_request request = {.sql = sql, .flags = flags, .cancelled = is_cancelled, .data = run};
-    struct planner_options options = {.workers = session->transport->worker_count,
+
+    return engine_plan(query->session->planner, &request, query->arena, ret, &query->verdict, err);
+}
+
+/* Import and planner over what is known. */
+static enum eider_status plan_answers(struct eider_query *query, const struct answers *answers, struct eider_error *err)
+{
+    const struct settings *settings = &query->settings;
+    struct planner_options options = {.workers = query->session->transport->worker_count,
                                       .bytes_per_task = settings->bytes_per_task,
                                       .max_tasks_per_stage = settings->max_tasks_per_stage,
                                       .partitions_per_task = settings->partitions_per_task,
@@ -67,23 +78,16 @@ static enum eider_status plan_round(struct eider_query *query, const char *sql, 
                                       .broadcast_rows = settings->broadcast_rows,
                                       .file_info = file_info,
                                       .column_distinct = column_distinct,
-                                      .file_data = query,
-                                      .observer = session->observer,
-                                      .observer_data = session->observer_data};
-    struct engine_plan plan = {.plan_json = NULL};
+                                      .file_data = query};
+    struct import_input input = {answers->tree.plan_json, answers->tree.plan_bytes, answers->estimates.explain_json,
+                                 answers->estimates.explain_bytes};
     struct imported imported = {.root = NULL};
-    struct import_input input;
-    enum eider_status status =
-        engine_plan(session->planner, &request, query->arena, &plan, &query->verdict, err);
+    enum eider_status status = import_plan(query->arena, &input, &imported, &query->verdict, err);
 
-    if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
-        return status;
-    input = (struct import_input){plan.plan_json, plan.plan_bytes, plan.explain_json, plan.explain_bytes};
-    query->columns = plan.columns;
-    status = import_plan(query->arena, &input, &imported, &query->verdict, err);
-    if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
-        return status;
+    query->columns = answers->estimates.columns;
     query->reads_tables = imported.table_scans > 0;
+    if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
+        return status;
     return planner_plan(query->arena, imported.root, &options, &query->graph, &query->verdict, err);
 }
 
@@ -104,6 +108,7 @@ static enum eider_status plan_rounds(struct eider_query *query, const char *sql,
                                      struct eider_error *err)
 {
     struct eider_session *session = query->session;
+    struct answers answers = {.tree = {.plan_json = NULL}};
     enum eider_status status = settings_read(session->connection, &query->settings, err);
 
     if (status == EIDER_OK && session->files == NULL && (session->files = engine_files_new()) == NULL)
@@ -111,14 +116,18 @@ static enum eider_status plan_rounds(struct eider_query *query, const char *sql,
     if (status == EIDER_OK && session->planner == NULL)
         status = engine_planner_new(session->engine, session->connection, &session->planner, err);
     if (status == EIDER_OK)
-        status = plan_round(query, sql, 0, run, err);
+        status = ask(query, sql, ENGINE_PLAN_TREE, run, &answers.tree, err);
+    if (goes_on(query, status))
+        status = plan_answers(query, &answers, err);
     if (goes_on(query, status))
         status = check_functions(query);
     if (goes_on(query, status))
         status = session_settings_capture(session->engine, session->connection, &query->session_settings,
                                           &query->verdict, err);
     if (goes_on(query, status))
-        status = plan_round(query, sql, ENGINE_PLAN_ESTIMATES | ENGINE_PLAN_COLUMNS, run, err);
+        status = ask(query, sql, ENGINE_PLAN_ESTIMATES | ENGINE_PLAN_COLUMNS, run, &answers.estimates, err);
+    if (goes_on(query, status))
+        status = plan_answers(query, &answers, err);
     return status;
 }
 

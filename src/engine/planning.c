@@ -257,6 +257,8 @@ static enum eider_status serialize(struct planning *planning)
 
 static bool has_plan(const struct planning *planning)
 {
+    if ((planning->request->flags & ENGINE_PLAN_TREE) == 0)
+        return is_open(planning);
     return is_open(planning) && planning->ret->plan_bytes > 0 &&
            strncmp(planning->ret->plan_json, "{\"error\":true", 13) != 0;
 }
@@ -341,7 +343,8 @@ static enum eider_status lock(struct planning *planning)
 /* Plans while the optimizers are off. */
 static enum eider_status plan_unlocked_settings(struct planning *planning)
 {
-    enum eider_status status = serialize(planning);
+    enum eider_status status =
+        (planning->request->flags & ENGINE_PLAN_TREE) != 0 ? serialize(planning) : EIDER_OK;
 
     if (status != EIDER_OK || !has_plan(planning) || (planning->request->flags & ENGINE_PLAN_ESTIMATES) == 0)
         return status;
