@@ -2,11 +2,15 @@
 /*
  * Operators, except joins (joins.c) and scans (scans.c). A reader gets an operator's JSON, reads its children first and
  * makes the node; every node's output columns are explicit. The names of columns are for people: an expression's
- * alias, the name of the column that it is, or the name of its function.
+ * alias, or else its text.
  */
 #include <string.h>
 
 #include "import/reader.h"
+#include "plan/display.h"
+
+#define MAX_NAME       200             /* bytes of a name that is an expression's text */
+#define EXPRESSION_MAX ((size_t)65536) /* what is longer has no name */
 
 const char *const import_operator_base[] = {"type", "children", NULL};
 
@@ -24,19 +28,46 @@ const struct binding *import_bindings(struct import *im, uint64_t table, uint32_
     return bindings;
 }
 
+/* An alias that says nothing: DuckDB calls what GROUP BY refers to by its position, "0". */
+static bool is_number(struct eider_str name)
+{
+    uint32_t digits = 0;
+
+    while (digits < name.size && name.data[digits] >= '0' && name.data[digits] <= '9')
+        digits++;
+    return digits == name.size;
+}
+
+/* The expression itself, cut between characters if it is long. */
+static struct eider_str name_of(struct import *im, const struct eider_expr *expr)
+{
+    struct eider_str name = {"", 0};
+    struct buf text;
+    size_t size;
+
+    if (expr_as_case(expr) != NULL)
+        return str_from("CASE … END");
+    buf_init(&text, EXPRESSION_MAX);
+    expr_text(&text, expr);
+    size = text.size < MAX_NAME ? text.size : MAX_NAME;
+    while (size < text.size && size > 0 && ((unsigned char)text.data[size] & 0xC0) == 0x80)
+        size--;
+    if (!text.failed)
+        name = str_make(im->arena, text.data, size);
+    buf_done(&text);
+    return name;
+}
+
 struct column import_column(struct import *im, const struct eider_expr *expr, struct json_object *json)
 {
+    const struct expr_column *same = expr_as_column(expr);
     struct column column = {.name = {"", 0}, .type = expr->type};
 
     (void)import_str(im, import_key(json, "alias"), &column.name);
-    if (column.name.size == 0 && expr_as_column(expr) != NULL)
-        column.name = expr_as_column(expr)->name;
-    else if (column.name.size == 0 && expr_as_function(expr) != NULL)
-        column.name = expr_as_function(expr)->name;
-    else if (column.name.size == 0 && expr_as_aggregate(expr) != NULL)
-        column.name = expr_as_aggregate(expr)->name;
-    else if (column.name.size == 0 && expr_as_window(expr) != NULL)
-        column.name = expr_as_window(expr)->name;
+    if (same != NULL && is_number(column.name))
+        column.name = same->name;
+    else if (column.name.size == 0)
+        column.name = name_of(im, expr);
     return column;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "plan/object.h"
+#include "plan/validate.h"
 
 #define FILES_SHOWN 4
 
@@ -33,7 +34,8 @@ static void keys_text(struct buf *out, const char *label, const struct sort_key_
         if (i > 0)
             buf_puts(out, ", ");
         expr_text(out, key->expr);
-        buf_printf(out, " %s %s", key->descending ? "DESC" : "ASC", key->nulls_first ? "NULLS FIRST" : "NULLS LAST");
+        buf_printf(out, " %s %s", key->descending ? "DESC" : "ASC",
+                   key->nulls_first ? "NULLS FIRST" : "NULLS LAST");
     }
     buf_putc(out, ']');
 }
@@ -46,16 +48,37 @@ static void columns_text(struct buf *out, const struct eider_node *node)
     buf_putc(out, ']');
 }
 
+/* Of a node that computes more columns than leave it: those that do. */
+static void kept_text(struct buf *out, const struct eider_node *node, const struct u32_list *projection)
+{
+    bool all = projection->count == node_full_width(node);
+
+    for (uint32_t i = 0; all && i < projection->count; i++)
+        all = projection->items[i] == i;
+    if (all)
+        return;
+    buf_puts(out, ", ");
+    columns_text(out, node);
+}
+
+static void all_of_text(struct buf *out, const struct expr_list *predicates)
+{
+    for (uint32_t i = 0; i < predicates->count; i++) {
+        const struct expr_operator *op = expr_as_operator(predicates->items[i]);
+        bool parentheses = predicates->count > 1 && op != NULL && op->op == OPERATOR_OR;
+        buf_puts(out, i > 0 ? " AND " : "");
+        buf_puts(out, parentheses ? "(" : "");
+        expr_text(out, predicates->items[i]);
+        buf_puts(out, parentheses ? ")" : "");
+    }
+}
+
 static void filters_text(struct buf *out, const struct expr_list *filters)
 {
     if (filters->count == 0)
         return;
     buf_puts(out, ", predicate=");
-    for (uint32_t i = 0; i < filters->count; i++) {
-        if (i > 0)
-            buf_puts(out, " AND ");
-        expr_text(out, filters->items[i]);
-    }
+    all_of_text(out, filters);
 }
 
 /* The last two parts of a path are enough to know it by. */
@@ -89,13 +112,48 @@ static void parquet_text(struct buf *out, const struct node_parquet_scan *scan)
     filters_text(out, &scan->filters);
 }
 
+/* An expression and, where that is not the same, what its column is called. */
+static void named_text(struct buf *out, const struct eider_expr *expr, struct eider_str name)
+{
+    size_t before = out->size;
+
+    expr_text(out, expr);
+    if (name.size > 0 &&
+        !(out->size - before == name.size && memcmp(out->data + before, name.data, name.size) == 0))
+        buf_printf(out, " as %s", name.data);
+}
+
+static void named_list_text(struct buf *out, const char *label, const struct expr_list *list,
+                            const struct eider_node *node)
+{
+    buf_printf(out, "%s=[", label);
+    for (uint32_t i = 0; i < list->count; i++) {
+        buf_puts(out, i > 0 ? ", " : "");
+        named_text(out, list->items[i], node->columns.items[i].name);
+    }
+    buf_putc(out, ']');
+}
+
+/* Like GROUPING SETS: (a, b), (a), (). */
+static void sets_text(struct buf *out, const struct node_aggregate *node)
+{
+    buf_puts(out, ", sets=[");
+    for (uint32_t i = 0; i < node->sets.count; i++) {
+        const struct u32_list *indexes = &node->sets.items[i].indexes;
+        buf_puts(out, i > 0 ? ", (" : "(");
+        for (uint32_t k = 0; k < indexes->count; k++)
+            buf_printf(out, "%s%s", k > 0 ? ", " : "", node->base.columns.items[indexes->items[k]].name.data);
+        buf_putc(out, ')');
+    }
+    buf_putc(out, ']');
+}
+
 static void aggregate_node_text(struct buf *out, const struct node_aggregate *node)
 {
-    buf_printf(out, "mode=%s", aggregate_mode_text(node->mode));
-    buf_puts(out, ", ");
-    exprs_text(out, "gby", &node->groups);
+    buf_printf(out, "mode=%s, ", aggregate_mode_text(node->mode));
+    named_list_text(out, "gby", &node->groups, &node->base);
     if (node->sets.count > 0)
-        buf_printf(out, ", grouping_sets=%" PRIu32, node->sets.count);
+        sets_text(out, node);
     if (node->labels.count == 0) {
         buf_puts(out, ", ");
         exprs_text(out, "aggr", &node->aggregates);
@@ -134,26 +192,25 @@ static void limit_text(struct buf *out, const struct node_limit *node)
         buf_printf(out, ", fetch=%g%%", node->percent);
 }
 
-static void projection_text(struct buf *out, const struct node_projection *node)
-{
-    buf_puts(out, "expr=[");
-    for (uint32_t i = 0; i < node->exprs.count; i++) {
-        struct eider_str name = node->base.columns.items[i].name;
-        const struct expr_column *column = expr_as_column(node->exprs.items[i]);
-        if (i > 0)
-            buf_puts(out, ", ");
-        expr_text(out, node->exprs.items[i]);
-        if (column == NULL || !str_equal(column->name, name))
-            buf_printf(out, " as %s", name.data);
-    }
-    buf_putc(out, ']');
-}
-
 static void network_text(struct buf *out, uint32_t stage, uint32_t producers, uint32_t consumers)
 {
     if (stage > 0)
         buf_printf(out, "stage=%" PRIu32 ", ", stage);
-    buf_printf(out, "input_tasks=%" PRIu32 ", output_tasks=%" PRIu32, producers, consumers);
+    buf_printf(out, "input_tasks=%" PRIu32, producers);
+    if (consumers > 0)
+        buf_printf(out, ", output_tasks=%" PRIu32, consumers);
+}
+
+/* Over all columns nothing need be said. */
+static void distinct_text(struct buf *out, const struct node_distinct *node)
+{
+    if (node->targets.count == 0)
+        return;
+    exprs_text(out, "on", &node->targets);
+    if (node->orders.count > 0) {
+        buf_puts(out, ", ");
+        keys_text(out, "expr", &node->orders);
+    }
 }
 
 static void table_text(struct buf *out, const struct node_table_scan *scan)
@@ -185,10 +242,11 @@ static void detail_text(struct buf *out, const struct eider_node *node)
         buf_printf(out, "cte=%" PRIu32, node_as_cte_ref(node)->cte);
         return;
     case NODE_FILTER:
-        exprs_text(out, "predicate", &node_as_filter(node)->predicates);
+        all_of_text(out, &node_as_filter(node)->predicates);
+        kept_text(out, node, &node_as_filter(node)->projection);
         return;
     case NODE_PROJECTION:
-        projection_text(out, node_as_projection(node));
+        named_list_text(out, "expr", &node_as_projection(node)->exprs, node);
         return;
     case NODE_AGGREGATE:
         aggregate_node_text(out, node_as_aggregate(node));
@@ -199,16 +257,18 @@ static void detail_text(struct buf *out, const struct eider_node *node)
         return;
     case NODE_SORT:
         keys_text(out, "expr", &node_as_sort(node)->orders);
+        kept_text(out, node, &node_as_sort(node)->projection);
         return;
     case NODE_TOPN:
         keys_text(out, "expr", &node_as_topn(node)->orders);
-        buf_printf(out, ", skip=%" PRIu64 ", fetch=%" PRIu64, node_as_topn(node)->offset, node_as_topn(node)->limit);
+        buf_printf(out, ", skip=%" PRIu64 ", fetch=%" PRIu64, node_as_topn(node)->offset,
+                   node_as_topn(node)->limit);
         return;
     case NODE_LIMIT:
         limit_text(out, node_as_limit(node));
         return;
     case NODE_DISTINCT:
-        exprs_text(out, "on", &node_as_distinct(node)->targets);
+        distinct_text(out, node_as_distinct(node));
         return;
     case NODE_WINDOW:
         exprs_text(out, "wdw", &node_as_window(node)->windows);
@@ -223,14 +283,17 @@ static void detail_text(struct buf *out, const struct eider_node *node)
     case NODE_HASH_JOIN:
         join_text(out, node_as_hash_join(node)->type, &node_as_hash_join(node)->conditions,
                   node_as_hash_join(node)->residual);
+        kept_text(out, node, &node_as_hash_join(node)->projection);
         return;
     case NODE_NESTED_LOOP_JOIN:
         join_text(out, node_as_nested_loop_join(node)->type, &node_as_nested_loop_join(node)->conditions,
                   node_as_nested_loop_join(node)->residual);
+        kept_text(out, node, &node_as_nested_loop_join(node)->projection);
         return;
     case NODE_ASOF_JOIN:
         join_text(out, node_as_asof_join(node)->type, &node_as_asof_join(node)->conditions,
                   node_as_asof_join(node)->residual);
+        kept_text(out, node, &node_as_asof_join(node)->projection);
         return;
     case NODE_SETOP:
         buf_printf(out, "%s%s", setop_text(node_as_setop(node)->op), node_as_setop(node)->all ? " all" : "");
@@ -238,17 +301,23 @@ static void detail_text(struct buf *out, const struct eider_node *node)
     case NODE_CTE:
         buf_printf(out, "cte=%" PRIu32 ", name=%s", node_as_cte(node)->cte, node_as_cte(node)->name.data);
         return;
+    case NODE_RECURSIVE_CTE:
+        buf_printf(out, "cte=%" PRIu32 "%s", node_as_recursive_cte(node)->cte,
+                   node_as_recursive_cte(node)->union_all ? ", all" : "");
+        return;
     case NODE_NETWORK_SHUFFLE:
         network_text(out, node_as_network_shuffle(node)->stage, node_as_network_shuffle(node)->producer_tasks,
-                      node_as_network_shuffle(node)->consumer_tasks);
+                     node_as_network_shuffle(node)->consumer_tasks);
         return;
     case NODE_NETWORK_COALESCE:
-        network_text(out, node_as_network_coalesce(node)->stage, node_as_network_coalesce(node)->producer_tasks,
-                      node_as_network_coalesce(node)->consumer_tasks);
+        network_text(out, node_as_network_coalesce(node)->stage,
+                     node_as_network_coalesce(node)->producer_tasks,
+                     node_as_network_coalesce(node)->consumer_tasks);
         return;
     case NODE_NETWORK_BROADCAST:
-        network_text(out, node_as_network_broadcast(node)->stage, node_as_network_broadcast(node)->producer_tasks,
-                      node_as_network_broadcast(node)->consumer_tasks);
+        network_text(out, node_as_network_broadcast(node)->stage,
+                     node_as_network_broadcast(node)->producer_tasks,
+                     node_as_network_broadcast(node)->consumer_tasks);
         return;
     case NODE_EXCHANGE_SOURCE:
         buf_printf(out, "stage=%" PRIu32, node_as_exchange_source(node)->stage);
@@ -259,7 +328,6 @@ static void detail_text(struct buf *out, const struct eider_node *node)
     case NODE_CROSS_JOIN:
     case NODE_POSITIONAL_JOIN:
     case NODE_UNION:
-    case NODE_RECURSIVE_CTE:
     case NODE_DISTRIBUTED_LEAF:
     case NODE_DISTRIBUTED:
     case NODE_INVALID:
@@ -268,14 +336,78 @@ static void detail_text(struct buf *out, const struct eider_node *node)
     }
 }
 
+/* ---- Columns that share a name: a@0 and a@1 ---- */
+
+static const struct eider_expr *tell_apart(void *data, struct arena *arena, const struct eider_expr *expr)
+{
+    const struct column_list *columns = data;
+    const struct expr_column *column = expr_as_column(expr);
+    uint32_t same = 0;
+    char *name;
+
+    for (uint32_t i = 0; column != NULL && i < columns->count; i++)
+        same += str_equal(columns->items[i].name, column->name);
+    if (same < 2)
+        return expr;
+    name = arena_printf(arena, "%s@%" PRIu32, column->name.data, column->index);
+    return name == NULL ? NULL : expr_column(arena, expr->type, column->index, str_from(name));
+}
+
+/* The residual of a join is over both sides. Its conditions need no more: the left side stands first. */
+static const struct eider_node *with_clear_residual(struct arena *arena, const struct eider_node *node,
+                                                    const struct eider_expr *residual)
+{
+    const struct column_list *left = &node_child(node, 0)->columns, *right = &node_child(node, 1)->columns;
+    struct column_list both = column_list_new(arena, left->count + right->count);
+    struct eider_node *clone = node_clone(arena, node);
+
+    for (uint32_t i = 0; i < both.count; i++)
+        both.items[i] = i < left->count ? left->items[i] : right->items[i - left->count];
+    residual = expr_transform(arena, residual, tell_apart, &both);
+    if (clone == NULL || residual == NULL)
+        return NULL;
+    if (node->tag == NODE_HASH_JOIN)
+        ((struct node_hash_join *)clone)->residual = residual;
+    else if (node->tag == NODE_ASOF_JOIN)
+        ((struct node_asof_join *)clone)->residual = residual;
+    else
+        ((struct node_nested_loop_join *)clone)->residual = residual;
+    return clone;
+}
+
+/* The node as it is shown. */
+static const struct eider_node *with_clear_names(struct arena *arena, const struct eider_node *node)
+{
+    const struct node_hash_join *hash = node_as_hash_join(node);
+    const struct node_nested_loop_join *loop = node_as_nested_loop_join(node);
+    const struct node_asof_join *asof = node_as_asof_join(node);
+    struct column_list columns;
+
+    if (hash != NULL && hash->residual != NULL)
+        return with_clear_residual(arena, node, hash->residual);
+    if (loop != NULL && loop->residual != NULL)
+        return with_clear_residual(arena, node, loop->residual);
+    if (asof != NULL && asof->residual != NULL)
+        return with_clear_residual(arena, node, asof->residual);
+    if (node_child_count(node) != 1 || node->tag == NODE_LATERAL_FUNCTION)
+        return node;
+    columns = node_child(node, 0)->columns;
+    return node_map_exprs(arena, node, tell_apart, &columns);
+}
+
 void node_text(struct buf *out, const struct eider_node *node)
 {
+    struct arena *arena = arena_new();
+    const struct eider_node *shown = arena == NULL ? NULL : with_clear_names(arena, node);
     size_t before;
 
     buf_puts(out, node_tag_display(node->tag));
     before = out->size;
     buf_puts(out, ": ");
-    detail_text(out, node);
+    if (shown != NULL)
+        detail_text(out, shown);
+    out->failed |= shown == NULL;
+    arena_free(arena);
     if (out->size == before + 2 && !out->failed) {
         out->size = before;
         out->data[before] = '\0';
@@ -303,21 +435,30 @@ static void start_line(const struct picture *picture, uint32_t level)
     buf_printf(picture->out, "%*s", (int)level * 2, "");
 }
 
-/* Boundaries as their consumer sees them. */
+/* How many of `parts` each of `tasks` gets, at most. */
+static uint32_t share(uint32_t parts, uint32_t tasks)
+{
+    return tasks > 1 ? (parts + tasks - 1) / tasks : parts;
+}
+
+/* Boundaries as a task of their consumer sees them: output_partitions are those that it reads. */
 static void source_text(const struct picture *picture, const struct node_exchange_source *source)
 {
     const struct stage_input *input = &picture->stage->inputs[source->input];
+    uint32_t parts = input->kind == BOUNDARY_SHUFFLE ? input->partitions : input->producer_tasks;
 
     buf_printf(picture->out, "[Stage %" PRIu32 "] => %s: ", input->stage, boundary_text(input->kind));
     if (input->kind == BOUNDARY_BROADCAST)
-        buf_printf(picture->out, "partitions_per_consumer=1, stage_partitions=%" PRIu32 ", input_tasks=%" PRIu32,
+        buf_printf(picture->out,
+                   "partitions_per_consumer=1, stage_partitions=%" PRIu32 ", input_tasks=%" PRIu32,
                    input->consumer_tasks, input->producer_tasks);
     else
         buf_printf(picture->out, "output_partitions=%" PRIu32 ", input_tasks=%" PRIu32,
-                   input->kind == BOUNDARY_SHUFFLE ? input->partitions : input->producer_tasks, input->producer_tasks);
+                   share(parts, input->consumer_tasks), input->producer_tasks);
 }
 
-static void draw_variants(const struct picture *picture, const struct node_distributed_leaf *leaf, uint32_t level)
+static void draw_variants(const struct picture *picture, const struct node_distributed_leaf *leaf,
+                          uint32_t level)
 {
     for (uint32_t i = 0; picture->verbose && i < picture->stage->tasks; i++) {
         start_line(picture, level + 1);
@@ -366,7 +507,8 @@ static void draw_head_line(const struct picture *picture)
         if (stage->output == BOUNDARY_SHUFFLE && stage->partitions > 1)
             buf_printf(picture->out, " t%" PRIu32 ":[p0..p%" PRIu32 "]", i, stage->partitions - 1);
         else
-            buf_printf(picture->out, " t%" PRIu32 ":[p%" PRIu32 "]", i, stage->output == BOUNDARY_SHUFFLE ? 0 : i);
+            buf_printf(picture->out, " t%" PRIu32 ":[p%" PRIu32 "]", i,
+                       stage->output == BOUNDARY_SHUFFLE ? 0 : i);
     }
     for (uint32_t i = 0; i < stage->filter_count; i++)
         buf_printf(picture->out, "%s bloom%" PRIu32 ":[Stage %" PRIu32 "]", i == 0 ? " ── Filters:" : "", i,

@@ -40,31 +40,31 @@ enum finish {
 
 struct state_rule {
     enum state_type type;
-    const char *partial;  /* NULL: the aggregate itself, under its own name and with all its arguments */
-    const char *merge;    /* NULL: the aggregate itself over its state(s) */
-    bool only_last;       /* the partial state takes the last argument only, where the first is not NULL */
+    const char *partial; /* NULL: the aggregate itself, under its own name and with all its arguments */
+    const char *merge;   /* NULL: the aggregate itself over its state(s) */
+    bool only_last;      /* the partial state takes the last argument only, where the first is not NULL */
 };
 
 struct aggregate_rule {
     const char *name;
-    uint32_t args;      /* exactly so many */
-    bool needs_groups;  /* a task without rows must give no state */
-    bool any_distinct;  /* DISTINCT makes no difference */
+    uint32_t args;     /* exactly so many */
+    bool needs_groups; /* a task without rows must give no state */
+    bool any_distinct; /* DISTINCT makes no difference */
     enum finish finish;
     struct state_rule states[MAX_STATES];
 };
 
-#define ITSELF                                                                                                   \
-    {                                                                                                            \
-        STATE_OF_RESULT, NULL, NULL, false                                                                       \
+#define ITSELF                                                                                               \
+    {                                                                                                        \
+        STATE_OF_RESULT, NULL, NULL, false                                                                   \
     }
-#define COUNTED                                                                                                  \
-    {                                                                                                            \
-        STATE_BIGINT, "count", "sum_no_overflow", false                                                          \
+#define COUNTED                                                                                              \
+    {                                                                                                        \
+        STATE_BIGINT, "count", "sum_no_overflow", false                                                      \
     }
-#define SUMMED                                                                                                   \
-    {                                                                                                            \
-        STATE_OF_RESULT, NULL, "sum_no_overflow", false                                                          \
+#define SUMMED                                                                                               \
+    {                                                                                                        \
+        STATE_OF_RESULT, NULL, "sum_no_overflow", false                                                      \
     }
 
 static const struct aggregate_rule rules[] = {
@@ -96,7 +96,8 @@ static const struct aggregate_rule rules[] = {
     {"max_by", 2, false, true, FINISH_COPY, {ITSELF, {STATE_OF_LAST, "max", "max", true}}},
 };
 
-static const struct aggregate_rule *find_rule(const struct node_aggregate *node, const struct expr_aggregate *call)
+static const struct aggregate_rule *find_rule(const struct node_aggregate *node,
+                                              const struct expr_aggregate *call)
 {
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         const struct aggregate_rule *rule = &rules[i];
@@ -181,7 +182,8 @@ static const struct eider_type *state_type_of(struct arena *arena, const struct 
     return NULL;
 }
 
-static const struct eider_expr *both(struct arena *arena, const struct eider_expr *a, const struct eider_expr *b)
+static const struct eider_expr *both(struct arena *arena, const struct eider_expr *a,
+                                     const struct eider_expr *b)
 {
     struct expr_operator *and = expr_operator_new(arena, type_simple(TYPE_BOOLEAN));
 
@@ -308,14 +310,16 @@ static struct node_aggregate *phase_new(struct arena *arena, const struct node_a
     return arena_failed(arena) ? NULL : node;
 }
 
-static void set_state(struct arena *arena, struct node_aggregate *node, uint32_t position, const struct eider_expr *expr)
+/* State columns are called what the Partial phase computes, in every phase: sum(x), not sum(sum(x)). */
+static void set_state(struct node_aggregate *node, uint32_t position, const struct eider_expr *expr,
+                      struct eider_str name)
 {
     struct column *column = &node->base.columns.items[node->groups.count + position];
 
     node->aggregates.items[position] = expr;
     if (expr == NULL)
         return;
-    column->name = label(arena, expr);
+    column->name = name;
     column->type = expr->type;
 }
 
@@ -331,8 +335,11 @@ struct node_aggregate *aggregate_partial(struct arena *arena, const struct node_
     for (uint32_t i = 0; i < single->aggregates.count; i++) {
         const struct expr_aggregate *call = expr_as_aggregate(single->aggregates.items[i]);
         const struct aggregate_rule *rule = find_rule(single, call);
-        for (uint32_t k = 0; k < state_count(rule); k++)
-            set_state(arena, node, position++, partial_state(arena, call, &rule->states[k]));
+        for (uint32_t k = 0; k < state_count(rule); k++) {
+            const struct eider_expr *state = partial_state(arena, call, &rule->states[k]);
+            if (state != NULL)
+                set_state(node, position++, state, label(arena, state));
+        }
     }
     return arena_failed(arena) ? NULL : node;
 }
@@ -352,7 +359,8 @@ struct node_aggregate *aggregate_merge(struct arena *arena, const struct node_ag
         const struct aggregate_rule *rule = find_rule(single, call);
         uint32_t first = groups + position;
         for (uint32_t k = 0; k < state_count(rule); k++)
-            set_state(arena, node, position++, merge_state(arena, call, rule, k, input, first));
+            set_state(node, position++, merge_state(arena, call, rule, k, input, first),
+                      input->columns.items[first + k].name);
     }
     if (mode == AGGREGATE_FINAL && (single->sets.count > 0 || single->grouping_functions.count > 0)) {
         struct column_list columns =
@@ -360,10 +368,11 @@ struct node_aggregate *aggregate_merge(struct arena *arena, const struct node_ag
         node->sets = single->sets;
         node->grouping_functions = single->grouping_functions;
         for (uint32_t i = 0; i < columns.count; i++) {
-            columns.items[i] = i < node->base.columns.count
-                                   ? node->base.columns.items[i]
-                                   : single->base.columns.items[groups + single->aggregates.count + i -
-                                                                node->base.columns.count];
+            columns.items[i] =
+                i < node->base.columns.count
+                    ? node->base.columns.items[i]
+                    : single->base.columns
+                          .items[groups + single->aggregates.count + i - node->base.columns.count];
         }
         node->base.columns = columns;
     }
@@ -383,7 +392,8 @@ static const struct eider_expr *cast_to(struct arena *arena, const struct eider_
     return &cast->base;
 }
 
-static const struct eider_expr *divide(struct arena *arena, const struct eider_expr *a, const struct eider_expr *b)
+static const struct eider_expr *divide(struct arena *arena, const struct eider_expr *a,
+                                       const struct eider_expr *b)
 {
     struct expr_function *function = expr_function_new(arena, type_simple(TYPE_DOUBLE));
 
