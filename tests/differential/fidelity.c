@@ -2,9 +2,10 @@
 /*
  * fidelity: does SQL that is written from a plan give what the query gave that the plan was made of?
  *
- *   fidelity --tables DIR … [--schema FILE] --queries DIR [--filter TEXT] [--verbose]
+ *   fidelity --tables DIR … [--schema FILE] [--queries DIR [--filter TEXT]] [--random COUNT [--seed N] [--first N]] [--verbose]
  *
- * For each query of a corpus that DuckDB plans and import accepts, the rows and columns of the original are compared with
+ * For each query (of a corpus, or of the generator of random ones) that DuckDB plans and import accepts, the rows and
+ * columns of the original are compared with
  *   whole:  the whole plan as one statement
  *   pieces: the plan cut above every operator (fidelity_cut.c): each piece runs as a task through the real sink, and
  *           what is above it reads its rows from the real source. The columns of each piece must have the plan's types.
@@ -14,13 +15,16 @@
  */
 #include "fidelity.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 
 #include "engine/planning.h"
+#include "gen.h"
 #include "import/import.h"
 #include "plan/validate.h"
 
@@ -64,6 +68,31 @@ static void answer_done(struct answer *answer)
     *answer = (struct answer){0};
 }
 
+/* For random queries, which may never end. */
+static void interrupt(union sigval value)
+{
+    duckdb_interrupt(*(duckdb_connection *)value.sival_ptr);
+}
+
+static void bench_deadline(struct bench *bench, int seconds)
+{
+    struct itimerspec when = {.it_value.tv_sec = seconds};
+    if (bench->has_timer && timer_settime(bench->timer, 0, &when, NULL) != 0) {
+        die("no timer: %s", strerror(errno));
+    }
+}
+
+static void bench_make_timer(struct bench *bench)
+{
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD};
+    event.sigev_notify_function = interrupt;
+    event.sigev_value.sival_ptr = &bench->connection;
+    if (timer_create(CLOCK_MONOTONIC, &event, &bench->timer) != 0) {
+        die("no timer: %s", strerror(errno));
+    }
+    bench->has_timer = true;
+}
+
 static void run_plain(struct bench *bench, const char *sql, struct answer *ret)
 {
     duckdb_result result;
@@ -90,7 +119,7 @@ struct plan {
 /* Dies if planning itself fails. */
 static void plan_query(struct bench *bench, const char *sql, struct plan *ret)
 {
-    struct engine_plan_request request = {.sql = sql, .flags = ENGINE_PLAN_COLUMNS};
+    struct engine_plan_request request = {.sql = sql, .flags = ENGINE_PLAN_TREE | ENGINE_PLAN_COLUMNS};
     struct engine_plan plan = {0};
     struct imported imported = {0};
     struct eider_error err = {0};
@@ -151,14 +180,12 @@ static bool same_answer(const struct corpus_case *item, const struct answer *exp
 static void run_whole(struct bench *bench, const struct plan *plan, struct answer *ret, struct buf *sql)
 {
     struct eider_error err = {0};
-    double start = clock_ms();
     *ret = (struct answer){0};
     buf_clear(sql);
     if (sqlgen_result(plan->root, &plan->columns, &bench->plain, sql, &err) != EIDER_OK) {
         answer_fail(ret, err.message);
         return;
     }
-    bench->writing_ms += clock_ms() - start;
     run_plain(bench, sql->data, ret);
 }
 
@@ -196,7 +223,23 @@ static void apply_settings(struct bench *bench, const struct corpus_case *item, 
     }
 }
 
-static void judge(struct report *report, const struct corpus_case *item, const char *how,
+/* DuckDB may give another answer with one thread: then there is no right one. */
+static bool is_stable(struct bench *bench, const struct corpus_case *item, const struct answer *expected)
+{
+    struct answer again;
+    struct buf why;
+    bool same;
+    buf_init(&why, 1 << 20);
+    bench_must(bench, "SET threads = 1");
+    run_plain(bench, item->sql, &again);
+    bench_must(bench, "SET threads = 2");
+    same = same_answer(item, expected, &again, NULL, &why);
+    answer_done(&again);
+    buf_done(&why);
+    return same;
+}
+
+static void judge(struct bench *bench, struct report *report, const struct corpus_case *item, const char *how,
                   const struct answer *expected, const struct answer *actual, const struct answer *superset,
                   const struct buf *sql)
 {
@@ -204,6 +247,8 @@ static void judge(struct report *report, const struct corpus_case *item, const c
     buf_init(&why, 1 << 20);
     if (same_answer(item, expected, actual, superset, &why)) {
         report->passed++;
+    } else if (bench->has_timer && !is_stable(bench, item, expected)) {
+        report->unstable++;
     } else {
         report->failed++;
         printf("FAILED %s, %s\n%s    %.20000s\n", item->name, how, why.data, sql->data);
@@ -217,12 +262,20 @@ static void run_planned(struct bench *bench, const struct corpus_case *item, con
     struct answer expected, actual, superset = {0};
     struct buf sql;
     buf_init(&sql, BENCH_SQL_BYTES);
+    bench_deadline(bench, 5);
     run_plain(bench, item->sql, &expected);
+    bench_deadline(bench, 0);
+    if (!expected.ok && strstr(expected.error, "INTERRUPT") != NULL) {
+        report->slow++;
+        answer_done(&expected);
+        buf_done(&sql);
+        return;
+    }
     if (item->superset != NULL) {
         run_plain(bench, item->superset, &superset);
     }
     run_whole(bench, plan, &actual, &sql);
-    judge(report, item, "whole", &expected, &actual, item->superset != NULL ? &superset : NULL, &sql);
+    judge(bench, report, item, "whole", &expected, &actual, item->superset != NULL ? &superset : NULL, &sql);
     if (bench->verbose) {
         printf("%-40s %8.2f ms original, %8.2f ms whole\n", item->name, expected.ms, actual.ms);
     }
@@ -231,7 +284,8 @@ static void run_planned(struct bench *bench, const struct corpus_case *item, con
         report->not_cut++;
     } else {
         run_pieces(bench, plan, &actual, &sql);
-        judge(report, item, "pieces", &expected, &actual, item->superset != NULL ? &superset : NULL, &sql);
+        judge(bench, report, item, "pieces", &expected, &actual, item->superset != NULL ? &superset : NULL,
+              &sql);
         answer_done(&actual);
     }
     answer_done(&expected);
@@ -249,8 +303,10 @@ static void run_case(struct bench *bench, const struct corpus_case *item, struct
     plan_query(bench, item->sql, &plan);
     if (plan.root == NULL) {
         struct answer answer;
-        run_plain(bench, item->sql, &answer); /* its teardown may need what it does */
-        answer_done(&answer);
+        if (item->teardowns.count > 0) { /* which may need what the query does */
+            run_plain(bench, item->sql, &answer);
+            answer_done(&answer);
+        }
         report->declined++;
         if (bench->verbose) {
             printf("%-40s declined: %s\n", item->name, plan.verdict.reason);
@@ -263,6 +319,49 @@ static void run_case(struct bench *bench, const struct corpus_case *item, struct
     }
     apply_settings(bench, item, false);
     arena_free(plan.arena);
+}
+
+static void run_random(struct bench *bench, uint64_t seed, uint64_t first, uint64_t count,
+                       struct report *report)
+{
+    bench_make_timer(bench);
+    for (uint64_t i = first; i < first + count; i++) {
+        struct choices choices;
+        struct generated query;
+        char *name =
+            xprintf("random query %llu of seed %llu", (unsigned long long)i, (unsigned long long)seed);
+        choices_init_random(&choices, seed * UINT64_C(1000003) + i);
+        generate(&choices, bench->has_tpch, &query);
+        struct corpus_case item = {.name = name,
+                                   .sql = query.sql,
+                                   .expect = EXPECT_ANY,
+                                   .check = CHECK_EQUAL,
+                                   .tolerance = 1e-9,
+                                   .ordered = query.ordered};
+        uint32_t failed = report->failed;
+        run_case(bench, &item, report);
+        if (report->failed > failed) {
+            printf("  original: %s\n", query.sql);
+        }
+        free(query.sql);
+        free(name);
+        choices_done(&choices);
+    }
+    timer_delete(bench->timer);
+    bench->has_timer = false;
+}
+
+static void run_corpus_of(struct bench *bench, const char *folder, const char *data, const char *filter,
+                          struct report *report)
+{
+    struct corpus corpus;
+    corpus_init(&corpus, folder, data, "any");
+    for (size_t i = 0; i < corpus.count; i++) {
+        if (filter == NULL || strstr(corpus.items[i].name, filter) != NULL) {
+            run_case(bench, &corpus.items[i], report);
+        }
+    }
+    corpus_done(&corpus);
 }
 
 /* ---- The bench --------------------------------------------------------------------------------------------------- */
@@ -328,64 +427,97 @@ static void bench_done(struct bench *bench)
     duckdb_close(&bench->database);
 }
 
-static int usage(void)
+struct options {
+    const char *queries;
+    const char *filter;
+    const char *schema;
+    struct strings tables;
+    uint64_t random;
+    uint64_t seed;
+    uint64_t first;
+    bool verbose;
+};
+
+static bool parse_options(int argc, char **argv, struct options *ret)
 {
-    fprintf(stderr,
-            "usage: fidelity --tables DIR … [--schema FILE] --queries DIR [--filter TEXT] [--verbose]\n");
-    return 2;
+    static const struct option options[] = {{"tables", required_argument, NULL, 't'},
+                                            {"schema", required_argument, NULL, 's'},
+                                            {"queries", required_argument, NULL, 'q'},
+                                            {"filter", required_argument, NULL, 'f'},
+                                            {"random", required_argument, NULL, 'r'},
+                                            {"seed", required_argument, NULL, 'e'},
+                                            {"first", required_argument, NULL, 'i'},
+                                            {"verbose", no_argument, NULL, 'v'},
+                                            {NULL, 0, NULL, 0}};
+    int id;
+    while ((id = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (id) {
+        case 't':
+            strings_add(&ret->tables, optarg);
+            break;
+        case 's':
+            ret->schema = optarg;
+            break;
+        case 'q':
+            ret->queries = optarg;
+            break;
+        case 'f':
+            ret->filter = optarg;
+            break;
+        case 'r':
+            ret->random = strtoull(optarg, NULL, 10);
+            break;
+        case 'e':
+            ret->seed = strtoull(optarg, NULL, 10);
+            break;
+        case 'i':
+            ret->first = strtoull(optarg, NULL, 10);
+            break;
+        case 'v':
+            ret->verbose = true;
+            break;
+        default:
+            return false;
+        }
+    }
+    return ret->tables.count > 0 && (ret->queries != NULL || ret->random > 0) && optind == argc;
 }
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"tables", required_argument, NULL, 't'},  {"schema", required_argument, NULL, 's'},
-        {"queries", required_argument, NULL, 'q'}, {"filter", required_argument, NULL, 'f'},
-        {"verbose", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0}};
-    const char *queries = NULL, *filter = NULL, *schema = NULL;
-    struct strings tables = {0};
+    struct options options = {.seed = 1};
     struct bench bench;
-    struct corpus corpus;
     struct report report = {0};
-    int id;
+    if (!parse_options(argc, argv, &options)) {
+        fprintf(
+            stderr,
+            "usage: fidelity --tables DIR … [--schema FILE] [--queries DIR [--filter TEXT]] [--random COUNT "
+            "[--seed N] [--first N]] [--verbose]\n");
+        return 2;
+    }
     bench_init(&bench);
-    while ((id = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (id == 't') {
-            strings_add(&tables, optarg);
-        } else if (id == 's') {
-            schema = optarg;
-        } else if (id == 'q') {
-            queries = optarg;
-        } else if (id == 'f') {
-            filter = optarg;
-        } else if (id == 'v') {
-            bench.verbose = true;
-        } else {
-            return usage();
-        }
+    bench.verbose = options.verbose;
+    bench.has_tpch = options.tables.count > 1;
+    for (size_t i = 0; i < options.tables.count; i++) {
+        add_tables(&bench, options.tables.items[i]);
     }
-    if (queries == NULL || tables.count == 0 || optind < argc) {
-        return usage();
-    }
-    for (size_t i = 0; i < tables.count; i++) {
-        add_tables(&bench, tables.items[i]);
-    }
-    if (schema != NULL) {
-        char *sql = read_file(schema, NULL);
+    if (options.schema != NULL) {
+        char *sql = read_file(options.schema, NULL);
         bench_must(&bench, sql);
         free(sql);
     }
-    corpus_init(&corpus, queries, tables.items[0], "any");
-    for (size_t i = 0; i < corpus.count; i++) {
-        if (filter == NULL || strstr(corpus.items[i].name, filter) != NULL) {
-            run_case(&bench, &corpus.items[i], &report);
-        }
+    if (options.queries != NULL) {
+        run_corpus_of(&bench, options.queries, options.tables.items[0], options.filter, &report);
     }
-    printf(
-        "%u comparisons equal, %u not; %u queries declined, %u not cut; %u pieces, %.3f ms to write each\n",
-        report.passed, report.failed, report.declined, report.not_cut, bench.pieces,
-        bench.pieces > 0 ? bench.piece_ms / bench.pieces : 0);
-    corpus_done(&corpus);
+    if (options.random > 0) {
+        run_random(&bench, options.seed, options.first, options.random, &report);
+    }
+    printf("%u comparisons equal, %u not; queries: %u declined, %u not cut, %u without one answer, %u too "
+           "slow; %u pieces, "
+           "%.3f ms to write each\n",
+           report.passed, report.failed, report.declined, report.not_cut, report.unstable, report.slow,
+           bench.pieces, bench.pieces > 0 ? bench.piece_ms / bench.pieces : 0);
     bench_done(&bench);
-    strings_done(&tables);
+    strings_done(&options.tables);
     return report.failed == 0 && report.passed > 0 ? 0 : 1;
 }

@@ -4,6 +4,8 @@
 
 /* What the two files of `fidelity` share. */
 
+#include <time.h>
+
 #include "corpus.h"
 #include "duckdb.h"
 #include "engine/engine.h"
@@ -24,7 +26,9 @@ struct bench {
     uint64_t next_query;
     uint32_t pieces;
     double piece_ms; /* spent on writing their SQL */
-    double writing_ms;
+    timer_t timer;   /* interrupts the connection */
+    bool has_timer;
+    bool has_tpch; /* for the generator */
     bool verbose;
 };
 
@@ -33,6 +37,8 @@ struct report {
     uint32_t failed;
     uint32_t declined;
     uint32_t not_cut;
+    uint32_t unstable; /* DuckDB does not agree with itself */
+    uint32_t slow;
 };
 
 void bench_must(struct bench *bench, const char *sql); /* dies with DuckDB's message */
