@@ -38,7 +38,8 @@ struct select {
     const struct node_topn *topn;
     const struct eider_node *base;
     const struct eider_node *barrier; /* stays a subselect */
-    const struct u32_list *not_null;  /* columns of the query that must not be NULL, where that is easily said */
+    const struct u32_list
+        *not_null; /* columns of the query that must not be NULL, where that is easily said */
 };
 
 /* What a query's columns are called, and to which types they are cast; NULL: c0, c1 … as they are. */

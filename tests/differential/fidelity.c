@@ -223,74 +223,92 @@ static void apply_settings(struct bench *bench, const struct corpus_case *item, 
     }
 }
 
+/* One query, and what it should give. */
+struct trial {
+    struct bench *bench;
+    struct report *report;
+    const struct corpus_case *item;
+    struct answer expected;
+    struct answer superset; /* if the case has one */
+    struct buf sql;         /* the last that was written */
+};
+
+static bool is_right(const struct trial *trial, const struct answer *actual, struct buf *why)
+{
+    return same_answer(trial->item, &trial->expected, actual,
+                       trial->item->superset != NULL ? &trial->superset : NULL, why);
+}
+
 /* DuckDB may give another answer with one thread: then there is no right one. */
-static bool is_stable(struct bench *bench, const struct corpus_case *item, const struct answer *expected)
+static bool is_stable(const struct trial *trial)
 {
     struct answer again;
     struct buf why;
-    bool same;
     buf_init(&why, 1 << 20);
-    bench_must(bench, "SET threads = 1");
-    run_plain(bench, item->sql, &again);
-    bench_must(bench, "SET threads = 2");
-    same = same_answer(item, expected, &again, NULL, &why);
+    bench_must(trial->bench, "SET threads = 1");
+    run_plain(trial->bench, trial->item->sql, &again);
+    bench_must(trial->bench, "SET threads = 2");
+    bool same = is_right(trial, &again, &why);
     answer_done(&again);
     buf_done(&why);
     return same;
 }
 
-static void judge(struct bench *bench, struct report *report, const struct corpus_case *item, const char *how,
-                  const struct answer *expected, const struct answer *actual, const struct answer *superset,
-                  const struct buf *sql)
+static void judge(struct trial *trial, const char *how, const struct answer *actual)
 {
     struct buf why;
     buf_init(&why, 1 << 20);
-    if (same_answer(item, expected, actual, superset, &why)) {
-        report->passed++;
-    } else if (bench->has_timer && !is_stable(bench, item, expected)) {
-        report->unstable++;
+    if (is_right(trial, actual, &why)) {
+        trial->report->passed++;
+    } else if (trial->bench->has_timer && !is_stable(trial)) {
+        trial->report->unstable++;
     } else {
-        report->failed++;
-        printf("FAILED %s, %s\n%s    %.20000s\n", item->name, how, why.data, sql->data);
+        trial->report->failed++;
+        printf("FAILED %s, %s\n%s    %.20000s\n", trial->item->name, how, why.data, trial->sql.data);
     }
     buf_done(&why);
+}
+
+/* False if it took too long. */
+static bool run_original(struct trial *trial)
+{
+    bench_deadline(trial->bench, 5);
+    run_plain(trial->bench, trial->item->sql, &trial->expected);
+    bench_deadline(trial->bench, 0);
+    if (!trial->expected.ok && strstr(trial->expected.error, "INTERRUPT") != NULL) {
+        trial->report->slow++;
+        return false;
+    }
+    if (trial->item->superset != NULL) {
+        run_plain(trial->bench, trial->item->superset, &trial->superset);
+    }
+    return true;
 }
 
 static void run_planned(struct bench *bench, const struct corpus_case *item, const struct plan *plan,
                         struct report *report)
 {
-    struct answer expected, actual, superset = {0};
-    struct buf sql;
-    buf_init(&sql, BENCH_SQL_BYTES);
-    bench_deadline(bench, 5);
-    run_plain(bench, item->sql, &expected);
-    bench_deadline(bench, 0);
-    if (!expected.ok && strstr(expected.error, "INTERRUPT") != NULL) {
-        report->slow++;
-        answer_done(&expected);
-        buf_done(&sql);
-        return;
-    }
-    if (item->superset != NULL) {
-        run_plain(bench, item->superset, &superset);
-    }
-    run_whole(bench, plan, &actual, &sql);
-    judge(bench, report, item, "whole", &expected, &actual, item->superset != NULL ? &superset : NULL, &sql);
-    if (bench->verbose) {
-        printf("%-40s %8.2f ms original, %8.2f ms whole\n", item->name, expected.ms, actual.ms);
-    }
-    answer_done(&actual);
-    if (item->no_shuffle) { /* rows lose their order between pieces */
-        report->not_cut++;
-    } else {
-        run_pieces(bench, plan, &actual, &sql);
-        judge(bench, report, item, "pieces", &expected, &actual, item->superset != NULL ? &superset : NULL,
-              &sql);
+    struct trial trial = {.bench = bench, .report = report, .item = item};
+    struct answer actual;
+    buf_init(&trial.sql, BENCH_SQL_BYTES);
+    if (run_original(&trial)) {
+        run_whole(bench, plan, &actual, &trial.sql);
+        judge(&trial, "whole", &actual);
+        if (bench->verbose) {
+            printf("%-40s %8.2f ms original, %8.2f ms whole\n", item->name, trial.expected.ms, actual.ms);
+        }
         answer_done(&actual);
+        if (item->no_shuffle) { /* rows lose their order between pieces */
+            report->not_cut++;
+        } else {
+            run_pieces(bench, plan, &actual, &trial.sql);
+            judge(&trial, "pieces", &actual);
+            answer_done(&actual);
+        }
     }
-    answer_done(&expected);
-    answer_done(&superset);
-    buf_done(&sql);
+    answer_done(&trial.expected);
+    answer_done(&trial.superset);
+    buf_done(&trial.sql);
 }
 
 static void run_case(struct bench *bench, const struct corpus_case *item, struct report *report)
