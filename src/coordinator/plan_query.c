@@ -27,6 +27,7 @@ static enum eider_status file_info(void *data, const char *path, struct planner_
     ret->bytes = info.bytes;
     ret->mtime_ns = info.mtime_ns;
     ret->rows = info.rows;
+    ret->schema_hash = info.schema_hash;
     for (uint32_t i = 0; i < info.row_group_count; i++) {
         if (info.row_group_rows[i] > ret->row_group_rows)
             ret->row_group_rows = info.row_group_rows[i];
@@ -78,7 +79,9 @@ static enum eider_status plan_answers(struct eider_query *query, const struct an
                                       .broadcast_rows = settings->broadcast_rows,
                                       .file_info = file_info,
                                       .column_distinct = column_distinct,
-                                      .file_data = query};
+                                      .file_data = query,
+                                      .observer = query->session->observer,
+                                      .observer_data = query->session->observer_data};
     struct import_input input = {answers->tree.plan_json, answers->tree.plan_bytes, answers->estimates.explain_json,
                                  answers->estimates.explain_bytes};
     struct imported imported = {.root = NULL};

@@ -301,7 +301,23 @@ const struct eider_node *distribute_rebuild(struct distribute *d, const struct e
 
 /* ---- Operators ---- */
 
-/* union_by_name takes the schema of all files together, so every task would have to read all of them. */
+/* The schema of a scan is that of its first file, so files that differ stay in one scan, as with union_by_name. */
+static bool files_differ(const struct distribute *d, const struct node_parquet_scan *scan)
+{
+    uint64_t first = 0;
+
+    for (uint32_t i = 0; d->options->file_info != NULL && i < scan->files.count; i++) {
+        struct planner_file file = {0};
+        if (d->options->file_info(d->options->file_data, scan->files.items[i].path.data, &file, NULL) != EIDER_OK)
+            return true;
+        if (i == 0)
+            first = file.schema_hash;
+        if (file.schema_hash != first)
+            return true;
+    }
+    return false;
+}
+
 static bool needs_all_files(const struct node_parquet_scan *scan)
 {
     for (uint32_t i = 0; i < scan->options.count; i++) {
@@ -315,7 +331,7 @@ static bool needs_all_files(const struct node_parquet_scan *scan)
 static bool place_parquet(struct distribute *d, const struct node_parquet_scan *scan, struct placed *ret)
 {
     double bytes = 0;
-    bool splits = scan->files.count == 1 || !needs_all_files(scan);
+    bool splits = scan->files.count == 1 || (!needs_all_files(scan) && !files_differ(d, scan));
 
     for (uint32_t i = 0; i < scan->files.count; i++)
         bytes += (double)scan->files.items[i].bytes;

@@ -21,6 +21,7 @@ struct planner_file {
     int64_t mtime_ns;
     uint64_t rows;
     uint64_t row_group_rows; /* rows of a typical row group; 0 if unknown: then the file is not split */
+    uint64_t schema_hash;    /* files with another one may have other columns; 0: unknown */
 };
 
 /* An application's rule: *ret is the plan to go on with, `plan` itself if nothing changes. */
