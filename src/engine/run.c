@@ -74,22 +74,32 @@ void run_fail(struct run *run, const struct eider_error *error)
     pthread_mutex_unlock(&run->mutex);
 }
 
-/* Begins to be interruptible. False if the run is cancelled already. */
-static bool enter(struct run *run, duckdb_connection connection)
+/*
+ * Begins to be interruptible. If the run is cancelled already, interrupts at once: the planned statement must be executed
+ * all the same, since DuckDB's threads may be at work on it, and DuckDB would let them finish if it were just dropped.
+ */
+static void enter(struct run *run, duckdb_connection connection)
 {
-    bool entered;
-
     pthread_mutex_lock(&run->mutex);
-    entered = !atomic_load(&run->cancelled);
-    if (entered)
-        run->connection = connection;
+    run->connection = connection;
+    if (atomic_load(&run->cancelled))
+        duckdb_interrupt(connection);
     pthread_mutex_unlock(&run->mutex);
-    return entered;
+}
+
+static void leave(struct run *run)
+{
+    pthread_mutex_lock(&run->mutex);
+    run->connection = NULL;
+    pthread_mutex_unlock(&run->mutex);
 }
 
 void run_detach(struct run *run)
 {
     pthread_mutex_lock(&run->mutex);
+    if (run->connection != NULL)
+        duckdb_interrupt(
+            run->connection); /* DuckDB's threads may still compute chunks; its next statement clears it */
     run->connection = NULL;
     pthread_mutex_unlock(&run->mutex);
 }
@@ -148,14 +158,13 @@ static enum eider_status execute_unprepared(struct run *run, duckdb_connection c
 {
     enum eider_status status = EIDER_OK;
 
-    if (!enter(run, connection))
-        return cancelled_error(err);
+    enter(run, connection);
     if (duckdb_query(connection, sql, ret_result) != DuckDBSuccess) {
         status = failure(run, duckdb_result_error_type(ret_result), duckdb_result_error(ret_result), err);
         duckdb_destroy_result(ret_result);
         memset(ret_result, 0, sizeof(*ret_result));
     }
-    run_detach(run);
+    leave(run);
     return status;
 }
 
@@ -184,13 +193,10 @@ enum eider_status run_execute(struct run *run, duckdb_connection connection, con
         status = failure(run, DUCKDB_ERROR_INVALID, duckdb_pending_error(pending), err);
         goto done;
     }
-    if (!enter(run, connection)) {
-        status = cancelled_error(err);
-        goto done;
-    }
+    enter(run, connection);
     state = duckdb_execute_pending(pending, ret_result);
     if (state != DuckDBSuccess || mode != RUN_STREAM)
-        run_detach(run);
+        leave(run);
     if (state != DuckDBSuccess) {
         status = failure(run, duckdb_result_error_type(ret_result), duckdb_result_error(ret_result), err);
         duckdb_destroy_result(ret_result);
@@ -206,8 +212,8 @@ done:
 /* Errors that say that the text is wrong, not the data. */
 static bool does_not_bind(const char *message)
 {
-    static const char *const kinds[] = {"Binder Error", "Catalog Error", "Parser Error", "Not implemented Error",
-                                        "INTERNAL Error"};
+    static const char *const kinds[] = {"Binder Error", "Catalog Error", "Parser Error",
+                                        "Not implemented Error", "INTERNAL Error"};
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (strncmp(message, kinds[i], strlen(kinds[i])) == 0)

@@ -52,7 +52,8 @@ enum eider_status run_execute_written(struct run *run, duckdb_connection connect
 enum eider_status run_count(struct run *run, duckdb_connection connection, const char *sql,
                             uint64_t *ret_count, struct eider_error *err);
 
-/* The run leaves the connection alone from now on: a streamed result has been destroyed. */
+/* After a streamed result has been destroyed: stops what DuckDB may still compute for it, and leaves the connection alone
+ * from now on. Without a stream: no effect. */
 void run_detach(struct run *run);
 
 /* While a streamed result is fetched: turns DuckDB's error text (NULL: none) into a status, as run_execute

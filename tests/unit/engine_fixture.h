@@ -49,19 +49,17 @@ static inline void check_status(enum eider_status status, const struct eider_err
         fail_msg("%s: %s: %s", where, eider_status_name(status), err->message);
 }
 
-#define CHECK(call)                                                                                          \
-    do {                                                                                                     \
-        struct eider_error err;                                                                              \
-        check_status(call, &err, #call);                                                                     \
-    } while (0)
+/* CHECK(call(…, &check_error)): the call must succeed. */
+static _Thread_local struct eider_error check_error;
+#define CHECK(call) check_status(call, &check_error, #call)
 
 static inline void fixture_open(struct fixture *fixture)
 {
     memset(fixture, 0, sizeof(*fixture));
     assert_int_equal(duckdb_open(NULL, &fixture->database), DuckDBSuccess);
     assert_int_equal(duckdb_connect(fixture->database, &fixture->connection), DuckDBSuccess);
-    CHECK(engine_open(fixture->database, &fixture->engine, &err));
-    CHECK(store_new(engine_budget(fixture->engine), &fixture->store, &err));
+    CHECK(engine_open(fixture->database, &fixture->engine, &check_error));
+    CHECK(store_new(engine_budget(fixture->engine), &fixture->store, &check_error));
     fixture->arena = arena_new();
     assert_non_null(fixture->arena);
 }
@@ -110,7 +108,7 @@ static inline void fixture_types(struct fixture *fixture, const char *sql, struc
     for (uint32_t i = 0; i < ret->type_count; i++) {
         duckdb_logical_type type = duckdb_prepared_statement_column_logical_type(statement, i);
 
-        CHECK(engine_type_from_duckdb(fixture->arena, type, &ret->types[i], &err));
+        CHECK(engine_type_from_duckdb(fixture->arena, type, &ret->types[i], &check_error));
         duckdb_destroy_logical_type(&type);
     }
     duckdb_destroy_prepare(&statement);
@@ -149,24 +147,24 @@ static inline void fixture_send(struct fixture *fixture, const char *sql, uint32
     memset(ret, 0, sizeof(*ret));
     fixture_types(fixture, sql, ret);
     ret->partitions = partitions;
-    CHECK(engine_layout_new(ret->types, ret->type_count, &ret->layout, &err));
+    CHECK(engine_layout_new(ret->types, ret->type_count, &ret->layout, &check_error));
     CHECK(store_output(fixture->store, (struct output_key){.query = ++fixture->query}, ret->layout,
-                       partitions, &ret->output, &err));
-    CHECK(run_new(&run, &err));
+                       partitions, &ret->output, &check_error));
+    CHECK(run_new(&run, &check_error));
     options.run = run;
     options.output = ret->output;
     options.types = ret->types;
     options.type_count = ret->type_count;
-    CHECK(sink_new(fixture->engine, &options, &sink, &err));
+    CHECK(sink_new(fixture->engine, &options, &sink, &check_error));
     columns = column_list(ret->type_count, ", ", "c%u");
     bytes = strlen(sql) + 2 * strlen(columns) + 300;
     statement = malloc(bytes);
     snprintf(statement, bytes, "SELECT count(system.main.\"eider_sink\"('%s', %s%s%s)) FROM (%s) AS t(%s)",
              sink_token(sink), ret->type_count > 0 && partitions > 1 ? "hash(c0)" : "NULL::UBIGINT",
              ret->type_count > 0 ? ", " : "", columns, sql, columns);
-    CHECK(run_count(run, fixture->connection, statement, &ret->rows, &err));
-    CHECK(sink_finish(sink, ret->rows, &err));
-    CHECK(output_complete(ret->output, &err));
+    CHECK(run_count(run, fixture->connection, statement, &ret->rows, &check_error));
+    CHECK(sink_finish(sink, ret->rows, &check_error));
+    CHECK(output_complete(ret->output, &check_error));
     sink_free(sink);
     run_unref(run);
     free(statement);
@@ -182,8 +180,8 @@ static inline struct source *fixture_source(struct fixture *fixture, const struc
         .run = run, .types = exchanged->types, .type_count = exchanged->type_count};
     struct source *source;
 
-    CHECK(reader_new_outputs(exchanged->layout, &input, 1, &options.reader, &err));
-    CHECK(source_new(fixture->engine, &options, &source, &err));
+    CHECK(reader_new_outputs(exchanged->layout, &input, 1, &options.reader, &check_error));
+    CHECK(source_new(fixture->engine, &options, &source, &check_error));
     return source;
 }
 

@@ -33,7 +33,7 @@ static void check_round_trip(struct fixture *fixture, const char *sql, uint32_t 
     bytes = strlen(sql) + strlen(columns) + 64;
     subquery = malloc(bytes);
     snprintf(subquery, bytes, "(%s) AS t(%s)", sql, columns);
-    CHECK(run_new(&run, &err));
+    CHECK(run_new(&run, &check_error));
     source = fixture_source(fixture, &exchanged, run);
     snprintf(from, sizeof(from), "system.main.eider_source('%s')", source_token(source));
     original = digest(fixture, subquery, exchanged.type_count);
@@ -298,18 +298,18 @@ static void test_no_columns(void **state)
     fixture_open(&fixture);
     exchanged.types = calloc(1, sizeof(*exchanged.types));
     exchanged.partitions = 4;
-    CHECK(engine_layout_new(NULL, 0, &exchanged.layout, &err));
+    CHECK(engine_layout_new(NULL, 0, &exchanged.layout, &check_error));
     CHECK(store_output(fixture.store, (struct output_key){.query = 1}, exchanged.layout, 4, &exchanged.output,
-                       &err));
-    CHECK(run_new(&run, &err));
+                       &check_error));
+    CHECK(run_new(&run, &check_error));
     options = (struct sink_options){.run = run, .output = exchanged.output};
-    CHECK(sink_new(fixture.engine, &options, &sink, &err));
+    CHECK(sink_new(fixture.engine, &options, &sink, &check_error));
     snprintf(sql, sizeof(sql), "SELECT count(system.main.eider_sink('%s', NULL)) FROM range(3000000)",
              sink_token(sink));
-    CHECK(run_count(run, fixture.connection, sql, &rows, &err));
+    CHECK(run_count(run, fixture.connection, sql, &rows, &check_error));
     assert_int_equal(rows, 3000000);
-    CHECK(sink_finish(sink, rows, &err));
-    CHECK(output_complete(exchanged.output, &err));
+    CHECK(sink_finish(sink, rows, &check_error));
+    CHECK(output_complete(exchanged.output, &check_error));
     source = fixture_source(&fixture, &exchanged, run);
     snprintf(sql, sizeof(sql), "SELECT count(*) FROM eider_source('%s')", source_token(source));
     value = fixture_value(&fixture, sql);
@@ -370,7 +370,7 @@ static void test_source_in_queries(void **state)
     (void)state;
     fixture_open(&fixture);
     fixture_send(&fixture, "SELECT i, i AS j, 'row ' || i FROM range(30000) r(i)", 3, &exchanged);
-    CHECK(run_new(&run, &err));
+    CHECK(run_new(&run, &check_error));
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct source *source = fixture_source(&fixture, &exchanged, run);
         char *value;
