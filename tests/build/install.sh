@@ -34,7 +34,7 @@ eval "'$cc' -std=c11 -Wall -Werror '$here/consumer/main.c' -o '$work/pc' $flags 
 expect "$work/pc" "pkg-config"
 [[ $(readelf -d "$work/pc") == *"[libeider.so."* ]] || fail "the program does not ask for libeider by its SONAME"
 
-"$cmake" -S "$here/consumer" -B "$work/consumer" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$prefix" >"$work/log" 2>&1 &&
+"$cmake" -G Ninja -S "$here/consumer" -B "$work/consumer" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$prefix" >"$work/log" 2>&1 &&
     "$cmake" --build "$work/consumer" >>"$work/log" 2>&1 || { cat "$work/log"; fail "find_package(eider) does not build"; }
 expect "$work/consumer/consumer_shared" "find_package, shared"
 expect "$work/consumer/consumer_static" "find_package, static"
