@@ -28,8 +28,8 @@ const struct binding *import_bindings(struct import *im, uint64_t table, uint32_
     return bindings;
 }
 
-/* An alias that says nothing: DuckDB calls what GROUP BY refers to by its position, "0". */
-static bool is_number(struct eider_str name)
+/* No alias, or one of digits: DuckDB calls what a GROUP BY names by its position "0". */
+static bool says_nothing(struct eider_str name)
 {
     uint32_t digits = 0;
 
@@ -38,7 +38,8 @@ static bool is_number(struct eider_str name)
     return digits == name.size;
 }
 
-/* The expression itself, cut between characters if it is long. */
+/* The expression itself, cut between characters if it is long. A constant gives no name: what refers to a column called 1
+ * would read like the number. */
 static struct eider_str name_of(struct import *im, const struct eider_expr *expr)
 {
     struct eider_str name = {"", 0};
@@ -47,6 +48,9 @@ static struct eider_str name_of(struct import *im, const struct eider_expr *expr
 
     if (expr_as_case(expr) != NULL)
         return str_from("CASE … END");
+    if (expr->tag == EXPR_NULL || expr->tag == EXPR_INTEGER || expr->tag == EXPR_DOUBLE ||
+        expr->tag == EXPR_STRING)
+        return name;
     buf_init(&text, EXPRESSION_MAX);
     expr_text(&text, expr);
     size = text.size < MAX_NAME ? text.size : MAX_NAME;
@@ -64,10 +68,8 @@ struct column import_column(struct import *im, const struct eider_expr *expr, st
     struct column column = {.name = {"", 0}, .type = expr->type};
 
     (void)import_str(im, import_key(json, "alias"), &column.name);
-    if (same != NULL && is_number(column.name))
-        column.name = same->name;
-    else if (column.name.size == 0)
-        column.name = name_of(im, expr);
+    if (says_nothing(column.name))
+        column.name = same != NULL ? same->name : name_of(im, expr);
     return column;
 }
 

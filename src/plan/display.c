@@ -43,8 +43,13 @@ static void keys_text(struct buf *out, const char *label, const struct sort_key_
 static void columns_text(struct buf *out, const struct eider_node *node)
 {
     buf_puts(out, "projection=[");
-    for (uint32_t i = 0; i < node->columns.count; i++)
-        buf_printf(out, "%s%s", i > 0 ? ", " : "", node->columns.items[i].name.data);
+    for (uint32_t i = 0; i < node->columns.count; i++) {
+        buf_puts(out, i > 0 ? ", " : "");
+        if (node->columns.items[i].name.size > 0)
+            buf_puts(out, node->columns.items[i].name.data);
+        else
+            buf_printf(out, "#%" PRIu32, i);
+    }
     buf_putc(out, ']');
 }
 
@@ -209,7 +214,7 @@ static void distinct_text(struct buf *out, const struct node_distinct *node)
     exprs_text(out, "on", &node->targets);
     if (node->orders.count > 0) {
         buf_puts(out, ", ");
-        keys_text(out, "expr", &node->orders);
+        keys_text(out, "order", &node->orders);
     }
 }
 

@@ -555,6 +555,15 @@ static void column_text(struct buf *out, const struct expr_column *column)
         buf_printf(out, "#%" PRIu32, column->index);
 }
 
+static void lambda_text(struct buf *out, const struct expr_lambda *lambda)
+{
+    buf_puts(out, "lambda ");
+    for (uint32_t i = 0; i < lambda->parameters; i++)
+        buf_printf(out, "%sp%" PRIu32 "_%" PRIu32, i > 0 ? ", " : "", lambda->level, i);
+    buf_puts(out, ": ");
+    expr_text(out, lambda->body);
+}
+
 void expr_text(struct buf *out, const struct eider_expr *expr)
 {
     switch (expr->tag) {
@@ -606,8 +615,7 @@ void expr_text(struct buf *out, const struct eider_expr *expr)
         slice_text(out, expr_as_slice(expr));
         return;
     case EXPR_LAMBDA:
-        buf_puts(out, "lambda: ");
-        expr_text(out, expr_as_lambda(expr)->body);
+        lambda_text(out, expr_as_lambda(expr));
         return;
     case EXPR_LAMBDA_PARAMETER:
         buf_printf(out, "p%" PRIu32 "_%" PRIu32, expr_as_lambda_parameter(expr)->level,

@@ -1,0 +1,2 @@
+-- A stage whose rows have no columns that anyone reads.
+SELECT count(*) FROM events;

@@ -1,0 +1,2 @@
+-- A UNION is a DISTINCT over UNION ALL.
+SELECT k FROM events UNION SELECT k FROM users;

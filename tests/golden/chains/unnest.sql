@@ -1,0 +1,2 @@
+-- UNNEST runs where its input is.
+SELECT id, unnest(tags) AS tag FROM events WHERE id < 100;

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A database in memory, with a session on a cluster of four workers that takes every byte for a task, so that small
+ * tables are distributed like large ones. One thread.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "golden.h"
+
+#define WORKERS 4
+
+void lab_run(struct lab *lab, const char *sql)
+{
+    duckdb_result result;
+
+    if (duckdb_query(lab->connection, sql, &result) != DuckDBSuccess)
+        die("%s\nin: %s", duckdb_result_error(&result), sql);
+    duckdb_destroy_result(&result);
+}
+
+void lab_open(struct lab *lab, const struct options *options)
+{
+    struct eider_error err = {.status = EIDER_OK};
+    char threads[64];
+
+    *lab = (struct lab){.options = options};
+    if (duckdb_open(NULL, &lab->database) != DuckDBSuccess ||
+        duckdb_connect(lab->database, &lab->connection) != DuckDBSuccess)
+        die("DuckDB cannot be opened");
+    if (eider_cluster_new_local(WORKERS, &lab->cluster, &err) != EIDER_OK ||
+        eider_session_new(lab->database, lab->connection, lab->cluster, NULL, &lab->session, &err) !=
+            EIDER_OK)
+        die("%s", err.message);
+    (void)snprintf(threads, sizeof(threads), "SET threads = %u", (unsigned)options->threads);
+    lab_run(lab, threads);
+    lab_run(lab, "SET eider_bytes_per_task = '1'");
+}
+
+void lab_open_tpch(struct lab *lab, const struct options *options)
+{
+    static const char *const tables[] = {"lineitem", "orders",   "customer", "part",
+                                         "partsupp", "supplier", "nation",   "region"};
+
+    lab_open(lab, options);
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        struct buf sql;
+        buf_init(&sql, 65536);
+        buf_printf(&sql, "CREATE VIEW %s AS SELECT * FROM read_parquet('", tables[i]);
+        replace_all(&sql, options->tables, "'", "''");
+        buf_printf(&sql, "/%s/*.parquet')", tables[i]);
+        lab_run(lab, sql.data);
+        buf_done(&sql);
+    }
+}
+
+void lab_close(struct lab *lab)
+{
+    eider_session_free(lab->session);
+    eider_cluster_unref(lab->cluster);
+    duckdb_disconnect(&lab->connection);
+    duckdb_close(&lab->database);
+}
+
+struct eider_query *lab_prepare(struct lab *lab, const char *sql)
+{
+    struct eider_error err = {.status = EIDER_OK};
+    struct eider_query *query = NULL;
+
+    if (eider_prepare(lab->session, sql, &query, &err) != EIDER_OK)
+        fprintf(stderr, "%s\nin: %s\n", err.message, sql);
+    return query;
+}
