@@ -18,6 +18,7 @@
 struct eider_stream {
     struct query_run run;
     duckdb_result result;
+    bool exhausted; /* the last chunk was fetched, or an error came */
     bool ended;
     enum eider_status status;
     struct eider_error error;
@@ -42,12 +43,27 @@ enum eider_status eider_query_stream(struct eider_query *query, struct eider_str
     return EIDER_OK;
 }
 
+/*
+ * Ends a result that was not read to its end: DuckDB frees all of it only if its own tasks have ended, which an
+ * interrupt makes them do.
+ */
+static void interrupt_result(struct eider_stream *stream)
+{
+    duckdb_data_chunk chunk;
+
+    run_cancel(stream->run.run);
+    while ((chunk = duckdb_fetch_chunk(stream->result)) != NULL)
+        duckdb_destroy_data_chunk(&chunk);
+}
+
 /* Destroys the result and ends the run, once. */
 static enum eider_status stream_end(struct eider_stream *stream, enum eider_status status, struct eider_error *err)
 {
     if (stream->ended)
         return status;
     stream->ended = true;
+    if (!stream->exhausted)
+        interrupt_result(stream);
     duckdb_destroy_result(&stream->result);
     return query_run_end(&stream->run, status, err);
 }
@@ -61,6 +77,7 @@ enum eider_status eider_stream_next(struct eider_stream *stream, duckdb_data_chu
         *ret_chunk = duckdb_fetch_chunk(stream->result);
         if (*ret_chunk != NULL)
             return EIDER_OK;
+        stream->exhausted = true;
         stream->status = run_result_error(stream->run.run, &stream->result, &stream->error);
         if (stream->status != EIDER_OK)
             stream->status = stream_end(stream, stream->status, &stream->error);
