@@ -67,6 +67,11 @@ static const struct rule *rule_for(const char *name)
     return NULL;
 }
 
+bool session_setting_is_listed(const char *name)
+{
+    return rule_for(name) != NULL;
+}
+
 enum eider_status session_settings_new(const struct session_setting *list, uint32_t count,
                                        struct session_settings **ret, struct eider_error *err)
 {

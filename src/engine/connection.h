@@ -34,6 +34,9 @@ void session_settings_unref(struct session_settings *settings); /* accepts NULL 
 const struct session_setting *session_settings_list(const struct session_settings *settings,
                                                     uint32_t *ret_count);
 
+/* Whether session_settings.def says what a setting of DuckDB means for tasks. */
+bool session_setting_is_listed(const char *name);
+
 /*
  * The settings of `connection` that tasks need. If one of them differs and cannot be copied, *verdict says
  * no, and *ret is NULL with EIDER_OK. Settings that an extension added are compared as well; which there are

@@ -86,6 +86,7 @@ bool settings_parse_bytes(const char *text, uint64_t whole, uint64_t *ret)
 {
     char *end;
     double number, bytes = -1;
+    size_t length;
 
     while (isspace((unsigned char)*text))
         text++;
@@ -96,10 +97,13 @@ bool settings_parse_bytes(const char *text, uint64_t whole, uint64_t *ret)
         return false;
     while (isspace((unsigned char)*end))
         end++;
-    if (strcmp(end, "%") == 0)
+    length = strlen(end);
+    while (length > 0 && isspace((unsigned char)end[length - 1]))
+        length--;
+    if (length == 1 && *end == '%')
         bytes = number / 100 * (double)whole;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && bytes < 0; i++) {
-        if (strcasecmp(end, units[i].name) == 0)
+        if (strncasecmp(end, units[i].name, length) == 0 && strlen(units[i].name) == length)
             bytes = number * units[i].bytes;
     }
     if (bytes < 0 || !isfinite(bytes))
