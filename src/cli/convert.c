@@ -206,13 +206,13 @@ static enum eider_status apply_setting(struct converter *converter, size_t setti
     return EIDER_OK;
 }
 
-static enum eider_status copy_settings(struct converter *converter, duckdb_connection from,
-                                       struct eider_error *err)
+enum eider_status converter_sync(struct converter *converter, duckdb_connection settings_of,
+                                 struct eider_error *err)
 {
     enum eider_status status = EIDER_OK;
 
     for (size_t i = 0; i < SETTING_COUNT && status == EIDER_OK; i++) {
-        char *value = read_setting(from, setting_names[i]);
+        char *value = read_setting(settings_of, setting_names[i]);
         const char *have = converter->settings[i];
         char *read = have == NULL ? read_setting(converter->connection, setting_names[i]) : NULL;
 
@@ -386,8 +386,7 @@ static enum eider_status read_converted(struct converter *converter, struct eide
 }
 
 enum eider_status converter_begin(struct converter *converter, enum conversion conversion,
-                                  const struct columns *columns, duckdb_connection settings_of,
-                                  struct eider_error *err)
+                                  const struct columns *columns, struct eider_error *err)
 {
     enum eider_status status;
     bool changes = false;
@@ -395,8 +394,7 @@ enum eider_status converter_begin(struct converter *converter, enum conversion c
 
     converter_end(converter);
     converter->columns = columns;
-    if ((status = copy_settings(converter, settings_of, err)) != EIDER_OK ||
-        (status = read_type_texts(converter, err)) != EIDER_OK)
+    if ((status = read_type_texts(converter, err)) != EIDER_OK)
         return status;
     buf_init(&sql, MAX_SQL_BYTES);
     buf_puts(&sql, "SELECT ");

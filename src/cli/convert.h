@@ -37,12 +37,18 @@ EIDER_MUST_CHECK enum eider_status converter_new(duckdb_database database, struc
 void converter_free(struct converter *converter); /* accepts NULL */
 
 /*
+ * Takes over the settings of a connection on which casts depend (the time zone). Cheap if they have not changed. To be
+ * called after every statement that may change them, before the next one may lock the configuration. Errors: MEMORY, SQL.
+ */
+EIDER_MUST_CHECK enum eider_status converter_sync(struct converter *converter, duckdb_connection settings_of,
+                                                  struct eider_error *err);
+
+/*
  * Prepares for the chunks of a result with these columns, until converter_end. Casts that depend on settings
- * (the time zone) use those of `settings_of`. Errors: MEMORY, SQL (a type that DuckDB cannot cast).
+ * use those of the last converter_sync. Errors: MEMORY, SQL (a type that DuckDB cannot cast).
  */
 EIDER_MUST_CHECK enum eider_status converter_begin(struct converter *converter, enum conversion conversion,
-                                                   const struct columns *columns,
-                                                   duckdb_connection settings_of, struct eider_error *err);
+                                                   const struct columns *columns, struct eider_error *err);
 
 /* Forgets the result, whose columns may go then. Accepts NULL, and a converter that has none. */
 void converter_end(struct converter *converter);

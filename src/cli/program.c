@@ -79,6 +79,8 @@ static enum exit_status open_session(struct runner *runner)
         status =
             eider_session_new(runner->database, runner->connection, cluster, NULL, &runner->session, &error);
     eider_cluster_unref(cluster);
+    if (status == EIDER_OK) /* now, as the user may lock the configuration */
+        status = converter_new(runner->database, &runner->converter, &error);
     return status == EIDER_OK ? EXIT_OK : failed(&error, EXIT_FAILED);
 }
 
@@ -108,6 +110,7 @@ static enum exit_status apply_setting(struct runner *runner, const struct settin
 {
     enum exit_status status = EXIT_OK;
     duckdb_result result = {0};
+    struct eider_error error;
     struct buf sql;
 
     buf_init(&sql, MAX_TEXT_BYTES);
@@ -116,11 +119,11 @@ static enum exit_status apply_setting(struct runner *runner, const struct settin
     buf_puts(&sql, " = ");
     put_value(&sql, setting->value);
     if (sql.failed || duckdb_query(runner->connection, sql.data, &result) != DuckDBSuccess) {
-        struct eider_error error;
-
         error_set(&error, EIDER_ERROR_SQL, "setting %s: %s", setting->name,
                   sql.failed ? "too long" : duckdb_result_error(&result));
         status = failed(&error, EXIT_USAGE);
+    } else if (converter_sync(runner->converter, runner->connection, &error) != EIDER_OK) {
+        status = failed(&error, EXIT_FAILED);
     }
     duckdb_destroy_result(&result);
     buf_done(&sql);

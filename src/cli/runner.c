@@ -134,11 +134,8 @@ static enum eider_status print_rows(struct runner *runner, duckdb_result *result
     struct printer *printer = &printing.printer;
     enum eider_status status = rows_open(&rows, err);
 
-    if (status == EIDER_OK && runner->converter == NULL)
-        status = converter_new(runner->database, &runner->converter, err);
     if (status == EIDER_OK)
-        status = converter_begin(runner->converter, printing.format->conversion, &rows.columns,
-                                 runner->connection, err);
+        status = converter_begin(runner->converter, printing.format->conversion, &rows.columns, err);
     if (status == EIDER_OK) {
         *printer = (struct printer){.output = runner->output,
                                     .columns = &rows.columns,
@@ -318,13 +315,17 @@ static enum eider_status run_other(struct runner *runner, const struct statement
 {
     duckdb_result result;
     enum eider_status status = eider_query(runner->session, statement->text, &result, err);
+    bool rows;
 
     if (status != EIDER_OK)
         return status;
-    if (explain && runner->options->format != &format_arrow && is_explain_result(&result))
+    rows = duckdb_result_return_type(result) == DUCKDB_RESULT_TYPE_QUERY_RESULT &&
+           duckdb_column_count(&result) > 0;
+    explain = explain && runner->options->format != &format_arrow && is_explain_result(&result);
+    status = converter_sync(runner->converter, runner->connection, err); /* it may have been a SET */
+    if (status == EIDER_OK && explain)
         status = print_explain(runner, &result, err);
-    else if (duckdb_result_return_type(result) == DUCKDB_RESULT_TYPE_QUERY_RESULT &&
-             duckdb_column_count(&result) > 0)
+    else if (status == EIDER_OK && rows)
         status = print_rows(runner, &result, NULL, err);
     duckdb_destroy_result(&result);
     return status;

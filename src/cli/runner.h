@@ -20,8 +20,8 @@ struct runner {
     duckdb_database database;
     duckdb_connection connection;
     struct eider_session *session;
-    struct table_list *tables;   /* those that are no views; NULL: none */
-    struct converter *converter; /* made when first needed */
+    struct table_list *tables; /* those that are no views; NULL: none */
+    struct converter *converter;
 };
 
 /*

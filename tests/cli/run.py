@@ -29,7 +29,8 @@ from decimal import Decimal
 import pyarrow
 import pyarrow.ipc
 
-from shell_cases import SAME_AS_SHELL
+sys.dont_write_bytecode = True  # nothing is left in the tree
+from shell_cases import SAME_AS_SHELL  # noqa: E402
 
 PROGRAM = ""
 SHELL = ""
