@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "allocations.h"
 #include "duckdb.h"
 #include "engine/planning.h"
 #include "import/import.h"
@@ -168,8 +169,9 @@ static void compare_tree(const struct sample *sample, const char *tree)
         while (expected[same] == tree[same])
             same++;
         from = same > 120 ? same - 120 : 0;
-        fail_msg("%s: the tree differs at byte %zu\nexpected … %.300s\nbut got  … %.300s", sample->name, same,
-                 expected + from, tree + from);
+        fail_msg("%s: the tree differs at byte %zu (EIDER_UPDATE=1 writes it anew)\nexpected … %.300s\nbut "
+                 "got  … %.300s",
+                 sample->name, same, expected + from, tree + from);
     }
     free(expected);
 }
@@ -449,6 +451,42 @@ static void test_limits(void **state)
     assert_int_equal(verdict_of(NULL, IMPORT_MAX_BYTES + 1).kind, VERDICT_LIMIT);
 }
 
+/* ---- Without memory ---- */
+
+/* Each allocation fails in turn, and all after it: an error or a verdict, and no crash. */
+static void test_allocations(void **state)
+{
+    (void)state;
+#ifdef ALLOCATIONS_CAN_FAIL
+    for (size_t i = 0; i < sample_count; i++) {
+        size_t json_bytes, explain_bytes;
+        char *json = read_sample(&samples[i], ".json", &json_bytes);
+        char *explain = read_sample(&samples[i], ".explain", &explain_bytes);
+        enum eider_status status = EIDER_ERROR_MEMORY;
+        struct imported imported = {.root = NULL};
+
+        for (long count = 0; imported.root == NULL; count += 1 + count / 64) {
+            struct arena *arena = arena_new();
+            struct verdict verdict;
+
+            assert_non_null(arena);
+            allocations_fail_after(count);
+            status = import_text_of(arena, json, json_bytes, explain, explain_bytes, &imported, &verdict);
+            allocations_succeed();
+            assert_true(
+                status == EIDER_ERROR_MEMORY ||
+                (status == EIDER_OK && (imported.root != NULL) == (verdict.kind == VERDICT_DISTRIBUTABLE)));
+            arena_free(arena);
+        }
+        assert_int_equal(status, EIDER_OK);
+        free(json);
+        free(explain);
+    }
+#else
+    skip();
+#endif
+}
+
 /* ---- Update ---- */
 
 static void run_script(duckdb_connection connection, const char *script)
@@ -530,7 +568,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_update),   cmocka_unit_test(test_trees),  cmocka_unit_test(test_damaged_plans),
-        cmocka_unit_test(test_no_plans), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_no_plans), cmocka_unit_test(test_limits), cmocka_unit_test(test_allocations),
     };
 
     return cmocka_run_group_tests(tests, load_samples, free_samples);
