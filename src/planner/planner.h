@@ -47,7 +47,8 @@ struct planner_options {
     bool bloom_filters;
     uint64_t broadcast_rows; /* a build side of at most this many rows × tasks is broadcast */
     /* Looks a file up; NULL: nothing is known of files, and they are not split. */
-    enum eider_status (*file_info)(void *data, const char *path, struct planner_file *ret, struct eider_error *err);
+    enum eider_status (*file_info)(void *data, const char *path, struct planner_file *ret,
+                                   struct eider_error *err);
     /* About how many different values a column of a table has, judged by its first file; < 0: unknown. May be NULL. */
     double (*column_distinct)(void *data, const char *first_path, uint32_t file_count, const char *column);
     void *file_data;

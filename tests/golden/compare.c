@@ -81,6 +81,8 @@ void compare(struct golden_report *report, const char *name, const struct buf *t
         printf("FAILED %s: ", name);
         if (expected != NULL)
             show_difference(expected, actual.data);
+        else
+            printf("there is no expectation\n");
         printf("diff -u %s %s\n\n", path, actual_path);
         free(folder);
     }
