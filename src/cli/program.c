@@ -281,6 +281,8 @@ static enum exit_status run(const struct options *options, struct output *output
     if (status == EXIT_OK && !run_all(&runner))
         status = EXIT_FAILED;
     *ret_signal_status = interrupt_exit_status(runner.interrupt);
+    if (*ret_signal_status != 0 && !is_interactive(options))
+        report_message("interrupted");
     close_all(&runner);
     interrupt_free(runner.interrupt);
     return status;

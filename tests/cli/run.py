@@ -716,6 +716,7 @@ class Signals(Case):
             process.send_signal(signal.SIGINT)
         result = self.finish(process)
         self.assertEqual((result.status, result.text), (130, ""), result)
+        self.assertTrue(result.err.endswith("eider: interrupted\n"), result)
 
     def test_while_rows_are_printed(self):
         process = self.start("--format", "csv", "-c", "FROM range(100000000000)")
