@@ -10,6 +10,7 @@
 #include "golden.h"
 
 #define LINES_SHOWN 12
+#define EXCERPT     120 /* bytes */
 
 /* The one place that takes out what differs between machines: the path of the data. Tokens of exchanges are made up by
  * chain.c, and sizes, times and estimates are not shown by any picture. */
@@ -41,6 +42,27 @@ static void show(const char *sign, const char *text)
     }
 }
 
+static void show_excerpt(const char *sign, const char *text, size_t first)
+{
+    size_t bytes = strcspn(text + first, "\n");
+
+    printf("%s …%.*s…\n", sign, (int)(bytes < EXCERPT ? bytes : EXCERPT), text + first);
+}
+
+/* Where in two long lines the difference begins. */
+static void show_place(const char *expected, const char *actual)
+{
+    size_t same = 0;
+
+    while (expected[same] == actual[same] && expected[same] != '\n' && expected[same] != '\0')
+        same++;
+    if (same < EXCERPT)
+        return;
+    printf("at column %zu:\n", same + 1);
+    show_excerpt("-", expected, same - EXCERPT / 2);
+    show_excerpt("+", actual, same - EXCERPT / 2);
+}
+
 static void show_difference(const char *expected, const char *actual)
 {
     unsigned line = 1;
@@ -54,6 +76,7 @@ static void show_difference(const char *expected, const char *actual)
     printf("from line %u on, expected -, actual +:\n", line);
     show("-", expected);
     show("+", actual);
+    show_place(expected, actual);
 }
 
 void compare(struct golden_report *report, const char *name, const struct buf *text)
