@@ -61,6 +61,44 @@ static bool keeps_order(const struct eider_node *node)
     return false;
 }
 
+static bool is_column(void *data, const struct eider_expr *expr)
+{
+    (void)data;
+    return expr->tag != EXPR_COLUMN;
+}
+
+/*
+ * LIMITs below a projection that reads none of their columns: EXISTS asks for one row, no matter which. A plan with more
+ * of them than fit is declined, which is only a pity.
+ */
+struct excused {
+    struct planning *p;
+    const struct eider_node *limits[32];
+    uint32_t count;
+};
+
+static bool excuse(void *data, const struct eider_node *node)
+{
+    struct excused *excused = data;
+    const struct node_projection *projection = node_as_projection(node);
+    bool reads = projection == NULL || projection->input->tag != NODE_LIMIT;
+
+    for (uint32_t i = 0; !reads && i < projection->exprs.count; i++)
+        reads = !expr_walk(projection->exprs.items[i], is_column, NULL);
+    if (!reads && excused->count < 32)
+        excused->limits[excused->count++] = projection->input;
+    return true;
+}
+
+static bool is_excused(const struct excused *excused, const struct eider_node *limit)
+{
+    for (uint32_t i = 0; i < excused->count; i++) {
+        if (excused->limits[i] == limit)
+            return true;
+    }
+    return limit->columns.count == 0;
+}
+
 static bool is_one_of(struct eider_str name, const char *const *names)
 {
     for (; *names != NULL; names++) {
@@ -140,11 +178,12 @@ static bool check_scan(struct planning *p, const struct node_parquet_scan *scan)
 
 static bool check(void *data, const struct eider_node *node)
 {
-    struct planning *p = data;
+    const struct excused *excused = data;
+    struct planning *p = excused->p;
 
     switch ((int)node->tag) {
     case NODE_LIMIT:
-        if (keeps_order(node_as_limit(node)->input))
+        if (keeps_order(node_as_limit(node)->input) && !is_excused(excused, node))
             return verdict_no(p->verdict, VERDICT_ORDER_DEPENDENT,
                               "LIMIT without ORDER BY takes the first rows as they are stored");
         return true;
@@ -165,6 +204,9 @@ static bool check(void *data, const struct eider_node *node)
 
 enum eider_status pass_order(struct planning *p)
 {
-    node_walk(p->plan, check, p);
+    struct excused excused = {.p = p};
+
+    node_walk(p->plan, excuse, &excused);
+    node_walk(p->plan, check, &excused);
     return EIDER_OK;
 }
