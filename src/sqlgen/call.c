@@ -3,8 +3,7 @@
 #include "sqlgen/expr.h"
 #include "sqlgen/quote.h"
 
-/* sum_no_overflow is what DuckDB turns a sum into once it knows that it stays small: nobody else may call it.
- */
+/* sum_no_overflow is what DuckDB turns a sum into once it knows that it stays small: nobody else may call it. */
 static struct eider_str call_name(struct eider_str name)
 {
     if (str_is(name, "sum_no_overflow"))

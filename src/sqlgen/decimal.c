@@ -4,8 +4,9 @@
  * a bound plan those casts stand already; bound again as they are, they would make the result wider still. So
  * the arguments are written in types from which DuckDB's rule finds the very type of the plan:
  *
- *     plan:  "+"(CAST(a AS DECIMAL(16,2)), CAST(b AS DECIMAL(16,2))) of DECIMAL(16,2), with a, b of
- * DECIMAL(15,2) SQL:   "+"(a, b)
+ *     a, b:  of DECIMAL(15,2)
+ *     plan:  "+"(CAST(a AS DECIMAL(16,2)), CAST(b AS DECIMAL(16,2))), of DECIMAL(16,2)
+ *     SQL:   "+"(a, b)
  *
  * A candidate for an argument is what lies inside its casts, as long as they lose nothing; a constant may
  * take any type that holds its value. If no pair of those fits, one argument is cast to a type that does, and

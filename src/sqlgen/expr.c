@@ -3,9 +3,8 @@
  * Expressions to SQL.
  *
  * Functions are called as system.main."name"(…), operators too: a macro of the same name cannot take their
- * place, and
- * "/" as a call means division whatever integer_division says. Arguments have the types that DuckDB once cast
- * them to, so binding again finds the same overload; the exceptions (arithmetic of DECIMALs) are in
+ * place, and "/" as a call means division whatever integer_division says. Arguments have the types that DuckDB
+ * once cast them to, so binding again finds the same overload; the exceptions (arithmetic of DECIMALs) are in
  * decimal.c.
  *
  * Pure, recursive as deep as the expression (bounded by writer_enter).
@@ -14,6 +13,7 @@
 
 #include <string.h>
 
+#include "plan/object.h"
 #include "sqlgen/quote.h"
 
 /* ---- Columns ---- */
@@ -191,6 +191,32 @@ static void write_call(struct writer *w, const struct scope *scope, const char *
     put(w, ")");
 }
 
+/*
+ * x >= a AND x <= b is how plans hold a BETWEEN. It is written as one again: DuckDB's parser makes one list of nested ANDs,
+ * and then its optimizer draws other conclusions than from the original query.
+ */
+static bool write_as_between(struct writer *w, const struct scope *scope, const struct expr_list *children)
+{
+    const struct expr_comparison *low, *high;
+
+    if (children->count != 2)
+        return false;
+    low = expr_as_comparison(children->items[0]);
+    high = expr_as_comparison(children->items[1]);
+    if (low == NULL || high == NULL || low->op != COMPARE_GREATER_EQUAL || high->op != COMPARE_LESS_EQUAL ||
+        !type_equal(low->left->type, low->right->type) || !type_equal(high->left->type, high->right->type) ||
+        !expr_equal(low->left, high->left))
+        return false;
+    put(w, "(");
+    write_expr(w, scope, low->left);
+    put(w, " BETWEEN ");
+    write_expr(w, scope, low->right);
+    put(w, " AND ");
+    write_expr(w, scope, high->right);
+    put(w, ")");
+    return true;
+}
+
 static void write_operator(struct writer *w, const struct scope *scope, const struct expr_operator *expr)
 {
     switch (expr->op) {
@@ -206,7 +232,8 @@ static void write_operator(struct writer *w, const struct scope *scope, const st
         put(w, expr->op == OPERATOR_IS_NULL ? " IS NULL)" : " IS NOT NULL)");
         return;
     case OPERATOR_AND:
-        write_list_between(w, scope, &expr->children, " AND ");
+        if (!write_as_between(w, scope, &expr->children))
+            write_list_between(w, scope, &expr->children, " AND ");
         return;
     case OPERATOR_OR:
         write_list_between(w, scope, &expr->children, " OR ");

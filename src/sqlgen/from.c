@@ -97,26 +97,6 @@ static struct scope read_scope(const struct scan_column_list *read)
     return (struct scope){.kind = SCOPE_READ, .alias = "t", .read = read};
 }
 
-static void write_blooms(struct writer *w, const struct eider_node *node, bool *where)
-{
-    struct scope scope = from_scope(node);
-    struct u32_list projection = from_projection(w, node);
-
-    scope.map = projection.items != NULL ? &projection : NULL;
-    for (uint32_t i = 0; w->context != NULL && i < w->context->bloom_count; i++) {
-        const struct sqlgen_bloom *bloom = &w->context->blooms[i];
-        if (bloom->node != node)
-            continue;
-        put_and(w, where);
-        put_function(w, "eider_bloom");
-        quote_string(w->out, str_from(bloom->token));
-        put(w, ", ");
-        put_function(w, "hash");
-        write_exprs(w, &scope, &bloom->keys);
-        put(w, "))");
-    }
-}
-
 static void write_group_conditions(struct writer *w, const struct node_parquet_scan *scan,
                                    uint32_t first_file, bool *where)
 {
@@ -126,7 +106,6 @@ static void write_group_conditions(struct writer *w, const struct node_parquet_s
     if (file->row_count != 0)
         write_bounds(w, "t.\"file_row_number\"", file->first_row, file->row_count, where);
     write_predicates(w, &scope, &scan->filters, where);
-    write_blooms(w, &scan->base, where);
 }
 
 static void write_group(struct writer *w, const struct node_parquet_scan *scan, struct file_group group)
@@ -436,6 +415,4 @@ void write_from_conditions(struct writer *w, const struct eider_node *base, bool
         put_and(w, where);
         put(w, "t.v");
     }
-    if (table != NULL || source != NULL || base->tag == NODE_FUNCTION_SCAN)
-        write_blooms(w, base, where);
 }

@@ -3,9 +3,10 @@
  * Joins. Each side is a subselect of its own, and so is each join below another: for a flat list of joins
  * DuckDB would choose an order of its own, and of sources of the exchange it knows too little for that.
  *
- * The right side is the build side. Where a join drops its rows with a NULL key anyway, they are filtered out
- * of a source: only a build side with a filter makes DuckDB build a Bloom filter of its keys for the probe
- * side's scan.
+ * Where a join drops rows with a NULL key anyway, they are filtered out of sources and CTEs: only a build side
+ * with a filter makes DuckDB build a Bloom filter of its keys for the probe side's scan, and it cannot see that
+ * such a side is the rest of a filter. On both sides, since DuckDB may swap them, and so that its estimates
+ * keep their ratio.
  *
  * MARK and SINGLE joins, which no SQL says, are in mark.c.
  */

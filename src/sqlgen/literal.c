@@ -118,8 +118,7 @@ static bool put_date(struct buf *out, int64_t days)
     return year <= 0;
 }
 
-/* `rest` in units of which a second has `per_second`; `digits` of them behind the point. 24:00:00 is a time.
- */
+/* `rest` in units of which a second has `per_second`; `digits` of them behind the point. 24:00:00 is a time. */
 static void put_time(struct buf *out, int64_t value, int64_t per_second, uint32_t digits)
 {
     int64_t seconds = value / per_second, rest = value % per_second;

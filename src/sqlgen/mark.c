@@ -11,8 +11,8 @@
  *     m:    K, y of the right side, computed once
  *     g:    for each K of m, the number of rows n, of known y ny, and min and max of y
  *     h:    the distinct K, y (for =)
- *     mark: true if the condition holds for some y (a row of h, or by min and max); false if there is no g;
- * NULL if x or some y is NULL; else false
+ *     mark: true if the condition holds for some y (a row of h, or by min and max), false if there is no g,
+ *           NULL if x or some y is NULL, else false
  *
  * SINGLE with equalities alone joins the right side grouped by its keys, with a count that must be 1; with
  * other conditions, left rows are numbered, joined, and grouped by their number.

@@ -16,8 +16,7 @@
 /* "name", always quoted. False if it holds a NUL byte, which no identifier can. */
 bool quote_identifier(struct buf *out, struct eider_str name);
 
-/* A string literal of any bytes: 'it''s'. NUL bytes become chr(0): then it is an expression in parentheses.
- */
+/* A string literal of any bytes: 'it''s'. NUL bytes become chr(0): then it is an expression in parentheses. */
 void quote_string(struct buf *out, struct eider_str text);
 
 /* A string literal for a file function, which reads globs: * ? and [ stand for themselves. */
@@ -26,8 +25,7 @@ void quote_path(struct buf *out, struct eider_str path);
 /* system.main."name": DuckDB's own function, whatever macros the database has. False as quote_identifier. */
 bool quote_function(struct buf *out, struct eider_str name);
 
-/* A type as SQL: DECIMAL(15,2), STRUCT("a" INTEGER). False if it cannot be written: a name with a NUL byte.
- */
+/* A type as SQL: DECIMAL(15,2), STRUCT("a" INTEGER). False if it cannot be written: a name with a NUL byte. */
 bool quote_type(struct buf *out, const struct eider_type *type);
 
 /*

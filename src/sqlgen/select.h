@@ -30,16 +30,14 @@ struct select {
     struct filter_layer filters[SELECT_MAX_FILTERS]; /* the outermost first */
     uint32_t filter_count;
     const struct sort_key_list *orders;
-    bool
-        orders_on_output; /* over the head's output columns, else over the columns of the base by order_map */
+    bool orders_on_output;     /* over the head's output columns, else over those of the base */
     struct u32_list order_map; /* input columns of the sort → head's output or base */
     bool has_limit;
     const struct node_limit *limit; /* or a TOPN's: */
     const struct node_topn *topn;
     const struct eider_node *base;
     const struct eider_node *barrier; /* stays a subselect */
-    const struct u32_list
-        *not_null; /* columns of the query that must not be NULL, where that is easily said */
+    const struct u32_list *not_null;  /* columns of the query that must not be NULL, if that is easily said */
 };
 
 /* What a query's columns are called, and to which types they are cast; NULL: c0, c1 … as they are. */

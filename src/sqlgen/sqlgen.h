@@ -3,8 +3,7 @@
 #define EIDER_SQLGEN_SQLGEN_H
 
 /*
- * Plans and fragments of plans become DuckDB SQL. Pure text in, text out: nothing here knows DuckDB's
- * library.
+ * Plans and fragments of plans become DuckDB SQL. Pure text in, text out: nothing here knows DuckDB's library.
  *
  * The columns of every query that is written are c0, c1, … in the order of the node's columns; a node without
  * columns gives one column z, which nobody reads. Each node is computed by the same operator of DuckDB that
@@ -23,8 +22,8 @@
 #include "base/error.h"
 #include "plan/plan.h"
 
-#define SQLGEN_MAX_DEPTH                                                                                     \
-    2000 /* of nodes above each other, and of expressions inside each other: else UNSUPPORTED */
+/* Of nodes above each other, and of expressions inside each other: beyond that, UNSUPPORTED. */
+#define SQLGEN_MAX_DEPTH 2000
 
 /* What EXCHANGE_SOURCE nodes with this input number read. */
 struct sqlgen_input {
@@ -32,17 +31,9 @@ struct sqlgen_input {
     bool complete;     /* all rows are there: `v` need not be read */
 };
 
-/* A Bloom filter over the output columns of one node of the plan: any scan or EXCHANGE_SOURCE. */
-struct sqlgen_bloom {
-    const struct eider_node *node; /* by identity */
-    const char *token;             /* as engine/probe.h gives it */
-    struct expr_list keys;         /* hashed together, as the keys of the REPARTITION that fed the filter */
-};
-
 enum sqlgen_flags {
     SQLGEN_FLAG_NONE = 0,
-    /* The session's scalar_subquery_error_on_multiple_rows is false: a SINGLE join takes any of several rows.
-     */
+    /* The session's scalar_subquery_error_on_multiple_rows is false: a SINGLE join takes any of several rows. */
     SQLGEN_FLAG_SINGLE_TAKES_ANY = 1
 };
 
@@ -50,8 +41,6 @@ enum sqlgen_flags {
 struct sqlgen_context {
     const struct sqlgen_input *inputs; /* by input number; a token may be NULL if no node reads it */
     uint32_t input_count;
-    const struct sqlgen_bloom *blooms;
-    uint32_t bloom_count;
     const char *const *filters; /* tokens of Bloom filters (engine/probe.h), by number */
     uint32_t filter_count;
     const char *sink_token; /* for sqlgen_task */

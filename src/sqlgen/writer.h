@@ -3,9 +3,8 @@
 #define EIDER_SQLGEN_WRITER_H
 
 /*
- * What all parts of sqlgen share: where text goes, the WITH lists that collect definitions on the way, and
- * the first failure. Writing functions return nothing: after a failure they go on writing text that is thrown
- * away.
+ * What all parts of sqlgen share: where text goes, the WITH lists that collect definitions on the way, and the
+ * first failure. Writing functions return nothing: after a failure they go on writing text that is thrown away.
  */
 
 #include "base/arena.h"
@@ -53,8 +52,7 @@ static inline bool writer_failed(const struct writer *w)
     return w->status != EIDER_OK;
 }
 
-/* False, and a failure, if plans or expressions are nested too deep. Each writer_enter needs a writer_leave.
- */
+/* False, and a failure, if plans or expressions are nested too deep. Each writer_enter needs a writer_leave. */
 bool writer_enter(struct writer *w);
 void writer_leave(struct writer *w);
 

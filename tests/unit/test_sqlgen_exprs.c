@@ -150,6 +150,27 @@ static void test_between(void **state)
     }
 }
 
+/* A range in a plan is a BETWEEN again; other pairs of comparisons stay what they are. */
+static void test_ranges(void **state)
+{
+    struct lab *lab = *state;
+    const struct eider_node *t = table(lab);
+    const struct eider_expr *i = x_col(lab, t, 0), *n = x_col(lab, t, 1);
+    const struct eider_expr *low = x_cmp(lab, i, COMPARE_GREATER_EQUAL, x_integer(lab, -4));
+    const struct eider_expr *high = x_cmp(lab, i, COMPARE_LESS_EQUAL, n);
+    const struct eider_expr *both = x_op(lab, t_of(TYPE_BOOLEAN), OPERATOR_AND, x_list(lab, 2, low, high));
+
+    check(lab, t, both, "SELECT i BETWEEN -4 AND n FROM t");
+    lab_contains(lab_sql(lab, n_project(lab, t, x_list(lab, 1, both)), NULL),
+                 "(t.\"i\" BETWEEN CAST(-4 AS INTEGER) AND t.\"n\")");
+    check(lab, t, x_op(lab, t_of(TYPE_BOOLEAN), OPERATOR_AND, x_list(lab, 2, high, low)),
+          "SELECT i <= n AND i >= -4 FROM t");
+    check(lab, t,
+          x_op(lab, t_of(TYPE_BOOLEAN), OPERATOR_AND,
+               x_list(lab, 2, low, x_cmp(lab, n, COMPARE_LESS_EQUAL, x_integer(lab, 30)))),
+          "SELECT i >= -4 AND n <= 30 FROM t");
+}
+
 static void test_case(void **state)
 {
     struct lab *lab = *state;
@@ -411,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_in_of_lists),
         cmocka_unit_test(test_text_against_bytes),
         cmocka_unit_test(test_between),
+        cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_case),
         cmocka_unit_test(test_casts),
         cmocka_unit_test(test_slices),

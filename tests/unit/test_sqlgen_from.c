@@ -230,6 +230,14 @@ static void test_parquet_slices(void **state)
     lab_plan_is(lab, &scan->base,
                 "SELECT 'a', range FROM range(2048, 5000) UNION ALL SELECT s, range FROM range(10), (VALUES "
                 "('b'), ('c')) AS v(s) WHERE range <> 5");
+    /* It is a subselect for what stands above it. */
+    lab_plan_is(
+        lab,
+        n_filter(
+            lab, &scan->base,
+            x_list(lab, 1, x_cmp(lab, x_col(lab, &scan->base, 1), COMPARE_LESS, x_int(lab, TYPE_BIGINT, 3))),
+            x_u32s(lab, 1, 1u)),
+        "SELECT range FROM range(3) UNION ALL SELECT range FROM range(3)");
     /* The files that are read whole are one scan, and the condition on rows comes first. */
     lab_contains(lab_sql(lab, &scan->base, NULL), "b.parquet', '");
     lab_contains(lab_sql(lab, &scan->base, NULL),
@@ -307,21 +315,32 @@ static void test_sources(void **state)
 {
     struct lab *lab = *state;
     const struct sqlgen_input inputs[] = {{"tok'en", true}, {"later", false}};
-    struct sqlgen_bloom bloom = {NULL, "bloom", x_list(lab, 0)};
-    struct sqlgen_context context = {.inputs = inputs, .input_count = 2, .blooms = &bloom, .bloom_count = 1};
+    const char *const filters[] = {"no", "it's"};
+    struct sqlgen_context context = {
+        .inputs = inputs, .input_count = 2, .filters = filters, .filter_count = 2};
     struct column_list columns = x_columns(lab, 2, t_of(TYPE_INTEGER), t_of(TYPE_INTEGER));
     const struct eider_node *a = source(lab, 0, columns), *b = source(lab, 1, columns);
+    struct expr_bloom_probe *probe = expr_bloom_probe_new(lab->arena, t_of(TYPE_BOOLEAN));
+    struct eider_error err = {0};
+    struct buf buf;
 
     assert_string_equal(lab_sql(lab, a, &context),
                         "SELECT t.c0, t.c1 FROM system.main.\"eider_source\"('tok''en') AS t");
     assert_string_equal(lab_sql(lab, filtered(lab, b, 1, COMPARE_GREATER, 5, x_u32s(lab, 1, 0u)), &context),
                         "SELECT t.c0 FROM system.main.\"eider_source\"('later') AS t WHERE t.v AND (t.c1 > "
                         "CAST(5 AS INTEGER))");
-    bloom.node = a;
-    bloom.keys = x_list(lab, 2, x_col(lab, a, 1), x_col(lab, a, 0));
-    assert_string_equal(lab_sql(lab, a, &context),
-                        "SELECT t.c0, t.c1 FROM system.main.\"eider_source\"('tok''en') AS t WHERE "
-                        "system.main.\"eider_bloom\"('bloom', system.main.\"hash\"(t.c1, t.c0))");
+    probe->filter = 1;
+    probe->args = x_list(lab, 2, x_col(lab, a, 1), x_col(lab, a, 0));
+    assert_string_equal(
+        lab_sql(lab, n_filter(lab, a, x_list(lab, 1, &probe->base), x_u32s(lab, 1, 1u)), &context),
+        "SELECT t.c1 AS c0 FROM system.main.\"eider_source\"('tok''en') AS t WHERE "
+        "system.main.\"eider_bloom\"('it''s', system.main.\"hash\"(t.c1, t.c0))");
+    probe->filter = 2;
+    buf_init(&buf, LAB_MAX_BYTES);
+    assert_int_equal(sqlgen_query(n_filter(lab, a, x_list(lab, 1, &probe->base), x_u32s(lab, 1, 1u)),
+                                  &context, &buf, &err),
+                     EIDER_ERROR_PLAN);
+    buf_done(&buf);
 }
 
 /* A join of sources, the left one under a projection and the right one under a DISTINCT. */
