@@ -37,7 +37,8 @@ static void test_sorted(void **state)
 static void test_same_as_duckdb(void **state)
 {
     static const char sql[] =
-        "SELECT upper(function_type), coalesce(max(stability), 'CONSISTENT'), function_name FROM duckdb_functions() "
+        "SELECT upper(function_type), coalesce(max(stability), 'CONSISTENT'), function_name FROM "
+        "duckdb_functions() "
         "WHERE internal AND schema_name = 'main' AND function_type IN ('scalar', 'aggregate', 'table') "
         "GROUP BY function_type, function_name ORDER BY encode(function_name), function_type";
     size_t count = sizeof(functions) / sizeof(functions[0]);

@@ -263,88 +263,87 @@ static void test_scans(void **state)
 
 /* ---- What the trees of the traps hold ---- */
 
+static const struct {
+    const char *sql;
+    const char *holds[4];
+} traps[] = {
+    /* the file's names, not the query's */
+    {"SELECT x FROM read_parquet('p.parquet') AS t(x, y) WHERE y > 3",
+     {"name: \"a\", path: []", "name: \"b\", path: []"}},
+    /* columns that a filter alone needs are read, and do not leave the scan */
+    {"SELECT s FROM 'p.parquet' WHERE a = 5",
+     {"projection: [1]", "op: =, left: column{type: integer, index: 0"}},
+    {"SELECT a FROM read_parquet('p.parquet', file_row_number := true) WHERE file_row_number = 3",
+     {"role: file_row_number"}},
+    {"FROM read_parquet('hive/*/*.parquet', hive_types := {'g': VARCHAR})",
+     {"name: \"hive_types\"", "bytes: \"VARCHAR\""}},
+    {"FROM read_parquet('p.parquet', filename := 'f')",
+     {"name: \"filename\", expr: string{type: varchar, bytes: \"f\"}"}},
+    {"SELECT a FROM read_parquet('hive/*/*.parquet') WHERE g = 7", {"empty{"}},
+    /* an offset is what it was in the query */
+    {"SELECT sum(b) OVER (ORDER BY a DESC RANGE BETWEEN 3 PRECEDING AND 1 FOLLOWING) FROM u",
+     {"start_bound: PRECEDING, start: integer{type: integer, upper: 0, lower: 3}",
+      "end_bound: FOLLOWING, end: integer{type: integer, upper: 0, lower: 1}"}},
+    {"SELECT lag(a, 1, 7) OVER (), lead(a) OVER (), row_number() OVER () FROM u",
+     {"name: \"lag\", args: [column{type: integer, index: 0, name: \"a\"}, "}},
+    /* arguments come back */
+    {"SELECT string_agg(s, '; ') FROM u",
+     {"name: \"string_agg\", args: [column{type: varchar, index: 0, name: \"s\"}, string{type: varchar, "
+      "bytes: \"; \"}]"}},
+    {"SELECT quantile_cont(d, -0.25) FROM t",
+     {"integer{type: decimal{width: 3, scale: 2}, upper: -1, lower: 18446744073709551591"}},
+    {"SELECT date_part(['year', 'day'], day) FROM t",
+     {"args: [nested{type: list{child: varchar}, children: [string{type: varchar, bytes: \"year\"}"}},
+    {"SELECT list_reduce(l, (x, i) -> x + i, 5) FROM t",
+     {"lambda{type: integer, level: 0, parameters: 2",
+      "lambda_parameter{type: integer, level: 0, position: 1}", "lower: 5}"}},
+    {"SELECT list_transform(l, x -> list_sum(list_transform(l, y -> y + x + a))) FROM t",
+     {"level: 1, parameters: 1", "lambda_parameter{type: integer, level: 0, position: 0}"}},
+    {"SELECT count(*), count(a), sum(a), sum(dec) FROM t",
+     {"name: \"count\", args: []", "name: \"sum\", args: [column{type: integer"}},
+    {"SELECT l[:2], l[2:], l[1:-:2] FROM t",
+     {"slice{type: list{child: integer}, value: column{type: list{child: integer}, index: 0, name: "
+      "\"l\"}, begin: none"}},
+    /* joins */
+    {"SELECT t.a FROM t LEFT JOIN u ON t.a = u.a AND t.b + u.b > 5 AND u.b < t.b",
+     {"hash_join{", "conditions: [{left: column{type: integer, index: 0",
+      "op: >, left: function{type: bigint, name: \"+\""}},
+    {"SELECT t.a FROM t LEFT JOIN u ON t.b + u.b > 5", {"nested_loop_join{", "residual: comparison"}},
+    {"SELECT t.a FROM t JOIN u ON t.a < u.a AND t.b > u.b", {"nested_loop_join{", "op: <", "op: >"}},
+    {"SELECT a FROM t WHERE EXISTS (FROM u WHERE u.a = t.a AND u.b <> t.b)",
+     {"hash_join{", "Semi, conditions"}},
+    {"SELECT a, a IN (SELECT a FROM u) FROM t", {"type: LeftMark", "name: \"mark\", type: boolean"}},
+    {"SELECT a, (SELECT s FROM u WHERE u.a = t.a) FROM t", {"type: LeftSingle"}},
+    {"SELECT a, (SELECT count(*) FROM u WHERE u.a < t.a) FROM t",
+     {"cte{", "distinct{", "cte_ref{", "nested_loop_join{"}},
+    /* distinct */
+    {"SELECT a FROM t UNION SELECT a FROM u", {"distinct{", "union{"}},
+    {"WITH RECURSIVE r AS (SELECT a FROM u UNION SELECT 1) FROM r", {"distinct{", "union{"}},
+    {"SELECT DISTINCT ON (a) a, s FROM u ORDER BY a, s DESC",
+     {"targets: [column{type: integer, index: 0", "descending: true"}},
+    {"SELECT a FROM u LIMIT 0", {"empty{"}},
+    {"SELECT DISTINCT s COLLATE NOCASE FROM u", {"targets: [function{type: varchar, name: \"lower\""}},
+    {"SELECT * FROM range(2, 9, 3) WITH ORDINALITY AS r(x, o)", {"names: [\"x\"]"}},
+    {"SELECT u.a, r.x FROM u, range(u.a) r(x)", {"lateral_function{", "cast{type: bigint", "passed: [1]"}},
+    {"SELECT a FROM u USING SAMPLE 3 ROWS (reservoir, 7)", {"sample{", "has_seed: true, seed: 7"}},
+    {"SELECT a FROM u TABLESAMPLE 10%", {"sample{", "method: \"System\""}},
+    {"SELECT a FROM u LIMIT 20 % OFFSET 2", {"has_percent: true, percent: 20", "offset: 2"}},
+    {"SELECT '\\x01\\xFE\\x5C'::BLOB, UUID '00000000-0000-0000-0000-000000000001' FROM u",
+     {"bytes: \"\\x01\xfe\\\\", "type: uuid, upper: 0, lower: 1"}},
+};
+
 static void test_traps(void **state)
 {
-    static const struct {
-        const char *sql;
-        const char *holds[4];
-    } cases[] = {
-        /* the file's names, not the query's */
-        {"SELECT x FROM read_parquet('p.parquet') AS t(x, y) WHERE y > 3",
-         {"name: \"a\", path: []", "name: \"b\", path: []"}},
-        /* columns that a filter alone needs are read, and do not leave the scan */
-        {"SELECT s FROM 'p.parquet' WHERE a = 5",
-         {"projection: [1]", "op: =, left: column{type: integer, index: 0"}},
-        {"SELECT a FROM read_parquet('p.parquet', file_row_number := true) WHERE file_row_number = 3",
-         {"role: file_row_number"}},
-        {"FROM read_parquet('hive/*/*.parquet', hive_types := {'g': VARCHAR})",
-         {"name: \"hive_types\"", "bytes: \"VARCHAR\""}},
-        {"FROM read_parquet('p.parquet', filename := 'f')",
-         {"name: \"filename\", expr: string{type: varchar, bytes: \"f\"}"}},
-        {"SELECT a FROM read_parquet('hive/*/*.parquet') WHERE g = 7", {"empty{"}},
-        /* an offset is what it was in the query */
-        {"SELECT sum(b) OVER (ORDER BY a DESC RANGE BETWEEN 3 PRECEDING AND 1 FOLLOWING) FROM u",
-         {"start_bound: PRECEDING, start: integer{type: integer, upper: 0, lower: 3}",
-          "end_bound: FOLLOWING, end: integer{type: integer, upper: 0, lower: 1}"}},
-        {"SELECT lag(a, 1, 7) OVER (), lead(a) OVER (), row_number() OVER () FROM u",
-         {"name: \"lag\", args: [column{type: integer, index: 0, name: \"a\"}, "}},
-        /* arguments come back */
-        {"SELECT string_agg(s, '; ') FROM u",
-         {"name: \"string_agg\", args: [column{type: varchar, index: 0, name: \"s\"}, string{type: varchar, "
-          "bytes: \"; \"}]"}},
-        {"SELECT quantile_cont(d, -0.25) FROM t",
-         {"integer{type: decimal{width: 3, scale: 2}, upper: -1, lower: 18446744073709551591"}},
-        {"SELECT date_part(['year', 'day'], day) FROM t",
-         {"args: [nested{type: list{child: varchar}, children: [string{type: varchar, bytes: \"year\"}"}},
-        {"SELECT list_reduce(l, (x, i) -> x + i, 5) FROM t",
-         {"lambda{type: integer, level: 0, parameters: 2",
-          "lambda_parameter{type: integer, level: 0, position: 1}", "lower: 5}"}},
-        {"SELECT list_transform(l, x -> list_sum(list_transform(l, y -> y + x + a))) FROM t",
-         {"level: 1, parameters: 1", "lambda_parameter{type: integer, level: 0, position: 0}"}},
-        {"SELECT count(*), count(a), sum(a), sum(dec) FROM t",
-         {"name: \"count\", args: []", "name: \"sum\", args: [column{type: integer"}},
-        {"SELECT l[:2], l[2:], l[1:-:2] FROM t",
-         {"slice{type: list{child: integer}, value: column{type: list{child: integer}, index: 0, name: "
-          "\"l\"}, begin: none"}},
-        /* joins */
-        {"SELECT t.a FROM t LEFT JOIN u ON t.a = u.a AND t.b + u.b > 5 AND u.b < t.b",
-         {"hash_join{", "conditions: [{left: column{type: integer, index: 0",
-          "op: >, left: function{type: bigint, name: \"+\""}},
-        {"SELECT t.a FROM t LEFT JOIN u ON t.b + u.b > 5", {"nested_loop_join{", "residual: comparison"}},
-        {"SELECT t.a FROM t JOIN u ON t.a < u.a AND t.b > u.b", {"nested_loop_join{", "op: <", "op: >"}},
-        {"SELECT a FROM t WHERE EXISTS (FROM u WHERE u.a = t.a AND u.b <> t.b)",
-         {"hash_join{", "Semi, conditions"}},
-        {"SELECT a, a IN (SELECT a FROM u) FROM t", {"type: LeftMark", "name: \"mark\", type: boolean"}},
-        {"SELECT a, (SELECT s FROM u WHERE u.a = t.a) FROM t", {"type: LeftSingle"}},
-        {"SELECT a, (SELECT count(*) FROM u WHERE u.a < t.a) FROM t",
-         {"cte{", "distinct{", "cte_ref{", "nested_loop_join{"}},
-        /* distinct */
-        {"SELECT a FROM t UNION SELECT a FROM u", {"distinct{", "union{"}},
-        {"WITH RECURSIVE r AS (SELECT a FROM u UNION SELECT 1) FROM r", {"distinct{", "union{"}},
-        {"SELECT DISTINCT ON (a) a, s FROM u ORDER BY a, s DESC",
-         {"targets: [column{type: integer, index: 0", "descending: true"}},
-        {"SELECT a FROM u LIMIT 0", {"empty{"}},
-        {"SELECT DISTINCT s COLLATE NOCASE FROM u", {"targets: [function{type: varchar, name: \"lower\""}},
-        {"SELECT * FROM range(2, 9, 3) WITH ORDINALITY AS r(x, o)", {"names: [\"x\"]"}},
-        {"SELECT u.a, r.x FROM u, range(u.a) r(x)",
-         {"lateral_function{", "cast{type: bigint", "passed: [1]"}},
-        {"SELECT a FROM u USING SAMPLE 3 ROWS (reservoir, 7)", {"sample{", "has_seed: true, seed: 7"}},
-        {"SELECT a FROM u TABLESAMPLE 10%", {"sample{", "method: \"System\""}},
-        {"SELECT a FROM u LIMIT 20 % OFFSET 2", {"has_percent: true, percent: 20", "offset: 2"}},
-        {"SELECT '\\x01\\xFE\\x5C'::BLOB, UUID '00000000-0000-0000-0000-000000000001' FROM u",
-         {"bytes: \"\\x01\xfe\\\\", "type: uuid, upper: 0, lower: 1"}},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(traps) / sizeof(traps[0]); i++) {
         struct verdict verdict;
-        char *tree = import_query(cases[i].sql, &verdict);
+        char *tree = import_query(traps[i].sql, &verdict);
 
         if (tree == NULL)
-            fail_msg("%s: %s: %s", cases[i].sql, verdict_kind_name(verdict.kind), verdict.reason);
-        for (size_t k = 0; k < 4 && cases[i].holds[k] != NULL; k++) {
-            if (strstr(tree, cases[i].holds[k]) == NULL)
-                fail_msg("%s\nholds no %s:\n%s", cases[i].sql, cases[i].holds[k], tree);
+            fail_msg("%s: %s: %s", traps[i].sql, verdict_kind_name(verdict.kind), verdict.reason);
+        for (size_t k = 0; k < 4 && traps[i].holds[k] != NULL; k++) {
+            if (strstr(tree, traps[i].holds[k]) == NULL)
+                fail_msg("%s\nholds no %s:\n%s", traps[i].sql, traps[i].holds[k], tree);
         }
         free(tree);
     }

@@ -135,11 +135,9 @@ static int free_samples(void **state)
 
 /* ---- The importer ---- */
 
-static enum eider_status import_text_of(struct arena *arena, const char *json, size_t json_bytes,
-                                        const char *explain, size_t explain_bytes, struct imported *ret,
-                                        struct verdict *verdict)
+static enum eider_status import_of(struct arena *arena, struct import_input input, struct imported *ret,
+                                   struct verdict *verdict)
 {
-    struct import_input input = {json, json_bytes, explain, explain_bytes};
     struct eider_error err;
 
     memset(verdict, 0, sizeof(*verdict));
@@ -190,7 +188,8 @@ static void test_trees(void **state)
         struct eider_error err = {0};
 
         assert_non_null(arena);
-        assert_int_equal(import_text_of(arena, json, json_bytes, explain, explain_bytes, &imported, &verdict),
+        assert_int_equal(import_of(arena, (struct import_input){json, json_bytes, explain, explain_bytes},
+                                   &imported, &verdict),
                          EIDER_OK);
         if (verdict.kind != VERDICT_DISTRIBUTABLE)
             fail_msg("%s: %s: %s", samples[i].name, verdict_kind_name(verdict.kind), verdict.reason);
@@ -202,7 +201,9 @@ static void test_trees(void **state)
         free(tree);
 
         /* without estimates: the same tree, but for the rows */
-        assert_int_equal(import_text_of(arena, json, json_bytes, NULL, 0, &imported, &verdict), EIDER_OK);
+        assert_int_equal(
+            import_of(arena, (struct import_input){json, json_bytes, NULL, 0}, &imported, &verdict),
+            EIDER_OK);
         assert_int_equal(verdict.kind, VERDICT_DISTRIBUTABLE);
         assert_false(imported.estimates);
         assert_true(imported.root->rows < 0);
@@ -241,59 +242,60 @@ static void pick_token(const char *text, size_t bytes, size_t *begin, size_t *en
     }
 }
 
+static const char *const replacements[] = {"0",
+                                           "1",
+                                           "-1",
+                                           "7",
+                                           "18446744073709551615",
+                                           "9223372036854775808",
+                                           "-9223372036854775808",
+                                           "4294967295",
+                                           "1e400",
+                                           "0.5",
+                                           "NaN",
+                                           "-Infinity",
+                                           "true",
+                                           "false",
+                                           "null",
+                                           "\"\"",
+                                           "\"x\"",
+                                           "[]",
+                                           "{}",
+                                           "[[]]",
+                                           "{\"id\":\"INTEGER\"}",
+                                           "\"BIGINT\"",
+                                           "\"LIST\"",
+                                           "\"STRUCT\"",
+                                           "\"LOGICAL_FILTER\"",
+                                           "\"BOUND_REF\"",
+                                           "\"BOUND_COLUMN_REF\"",
+                                           "\"BOUND_CONSTANT\"",
+                                           "\"INNER\"",
+                                           "\"MARK\"",
+                                           "\"SINGLE\"",
+                                           "\"COMPARE_EQUAL\"",
+                                           "\"\\u0000\"",
+                                           "\"\\ud800\"",
+                                           "\xff",
+                                           "\"random\"",
+                                           "\"sum\"",
+                                           "{",
+                                           "}",
+                                           "[",
+                                           "]",
+                                           ",",
+                                           ":",
+                                           "\"",
+                                           "\"index\"",
+                                           "\"value\"",
+                                           "\"type\"",
+                                           "\"children\"",
+                                           "\"unknown_key\":1,"};
+
 /* Replaces a random token, or a random span between two, by something that may stand in JSON, or not. */
 static char *damage(const char *text, size_t bytes, size_t *ret_bytes)
 {
-    static const char *const words[] = {"0",
-                                        "1",
-                                        "-1",
-                                        "7",
-                                        "18446744073709551615",
-                                        "9223372036854775808",
-                                        "-9223372036854775808",
-                                        "4294967295",
-                                        "1e400",
-                                        "0.5",
-                                        "NaN",
-                                        "-Infinity",
-                                        "true",
-                                        "false",
-                                        "null",
-                                        "\"\"",
-                                        "\"x\"",
-                                        "[]",
-                                        "{}",
-                                        "[[]]",
-                                        "{\"id\":\"INTEGER\"}",
-                                        "\"BIGINT\"",
-                                        "\"LIST\"",
-                                        "\"STRUCT\"",
-                                        "\"LOGICAL_FILTER\"",
-                                        "\"BOUND_REF\"",
-                                        "\"BOUND_COLUMN_REF\"",
-                                        "\"BOUND_CONSTANT\"",
-                                        "\"INNER\"",
-                                        "\"MARK\"",
-                                        "\"SINGLE\"",
-                                        "\"COMPARE_EQUAL\"",
-                                        "\"\\u0000\"",
-                                        "\"\\ud800\"",
-                                        "\xff",
-                                        "\"random\"",
-                                        "\"sum\"",
-                                        "{",
-                                        "}",
-                                        "[",
-                                        "]",
-                                        ",",
-                                        ":",
-                                        "\"",
-                                        "\"index\"",
-                                        "\"value\"",
-                                        "\"type\"",
-                                        "\"children\"",
-                                        "\"unknown_key\":1,"};
-    const char *word = words[random_below(sizeof(words) / sizeof(words[0]))];
+    const char *word = replacements[random_below(sizeof(replacements) / sizeof(replacements[0]))];
     size_t begin, end, begin2, end2, length;
     char *damaged;
 
@@ -339,7 +341,8 @@ static bool import_damaged(const char *name, const char *json, size_t json_bytes
     bool accepted;
 
     assert_non_null(arena);
-    assert_int_equal(import_text_of(arena, json, json_bytes, explain, explain_bytes, &imported, &verdict),
+    assert_int_equal(import_of(arena, (struct import_input){json, json_bytes, explain, explain_bytes},
+                               &imported, &verdict),
                      EIDER_OK);
     accepted = verdict.kind == VERDICT_DISTRIBUTABLE;
     assert_int_equal(accepted, imported.root != NULL);
@@ -354,7 +357,7 @@ static bool import_damaged(const char *name, const char *json, size_t json_bytes
 static void test_damaged_plans(void **state)
 {
     const char *wanted = getenv("EIDER_MUTATIONS");
-    int count = wanted != NULL ? atoi(wanted) : 150, declined = 0;
+    int count = wanted != NULL ? (int)strtol(wanted, NULL, 10) : 150, declined = 0;
 
     (void)state;
     random_state = 20240229;
@@ -419,7 +422,8 @@ static struct verdict verdict_of(const char *json, size_t bytes)
     struct verdict verdict;
 
     assert_non_null(arena);
-    assert_int_equal(import_text_of(arena, json, bytes, NULL, 0, &imported, &verdict), EIDER_OK);
+    assert_int_equal(import_of(arena, (struct import_input){json, bytes, NULL, 0}, &imported, &verdict),
+                     EIDER_OK);
     assert_null(imported.root);
     arena_free(arena);
     return verdict;
@@ -471,7 +475,8 @@ static void test_allocations(void **state)
 
             assert_non_null(arena);
             allocations_fail_after(count);
-            status = import_text_of(arena, json, json_bytes, explain, explain_bytes, &imported, &verdict);
+            status = import_of(arena, (struct import_input){json, json_bytes, explain, explain_bytes},
+                               &imported, &verdict);
             allocations_succeed();
             assert_true(
                 status == EIDER_ERROR_MEMORY ||
@@ -515,8 +520,10 @@ static void update_sample(struct engine_planner *planner, const struct sample *s
     assert_int_equal(engine_plan(planner, &request, arena, &plan, &verdict, &err), EIDER_OK);
     assert_int_equal(chdir(here), 0);
     assert_int_equal(verdict.kind, VERDICT_DISTRIBUTABLE);
-    assert_int_equal(import_text_of(arena, plan.plan_json, plan.plan_bytes, plan.explain_json,
-                                    plan.explain_bytes, &imported, &verdict),
+    assert_int_equal(import_of(arena,
+                               (struct import_input){plan.plan_json, plan.plan_bytes, plan.explain_json,
+                                                     plan.explain_bytes},
+                               &imported, &verdict),
                      EIDER_OK);
     if (imported.root == NULL)
         fail_msg("%s: %s", sample->name, verdict.reason);
