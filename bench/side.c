@@ -222,6 +222,7 @@ struct side *side_start(enum side_kind kind, const struct bench *bench)
     if (side->pid == 0) {
         close(to[1]);
         close(from[0]);
+        free(side);
         serve(kind, bench, to[0], from[1]);
     }
     close(to[0]);
