@@ -101,10 +101,12 @@ struct comparison {
     bool agree;           /* both sides gave the same rows, always */
 };
 
-/* Medians over the rounds. */
+/* Medians over the rounds, and the fastest ones: where other processes disturb, these differ less from run to run. */
 struct summary {
     double wall_ms[SIDE_COUNT];
     double cpu_ms[SIDE_COUNT];
+    double fastest_wall_ms[SIDE_COUNT];
+    double fastest_cpu_ms[SIDE_COUNT];
     double planning_ms;
     struct measurement last; /* of Eider: what does not vary */
 };

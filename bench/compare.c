@@ -166,6 +166,7 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Sorts them: values[0] is the least afterwards. */
 static double median(double *values, uint32_t count)
 {
     qsort(values, count, sizeof(*values), compare_doubles);
@@ -182,9 +183,11 @@ void compare_summary(const struct comparison *comparison, uint32_t query, struct
         for (uint32_t round = 0; round < rounds; round++)
             values[round] = compare_at(comparison, query, round, side)->wall_ms;
         ret->wall_ms[side] = median(values, rounds);
+        ret->fastest_wall_ms[side] = values[0];
         for (uint32_t round = 0; round < rounds; round++)
             values[round] = compare_at(comparison, query, round, side)->cpu_ms;
         ret->cpu_ms[side] = median(values, rounds);
+        ret->fastest_cpu_ms[side] = values[0];
     }
     for (uint32_t round = 0; round < rounds; round++)
         values[round] = compare_at(comparison, query, round, SIDE_EIDER)->planning_ms;
