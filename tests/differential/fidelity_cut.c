@@ -19,6 +19,7 @@
 
 #define MAX_INPUTS 512
 #define PARTITIONS 3u
+#define SPLIT_ROWS 1500u
 
 /* The rows of an operator that has run. */
 struct piece {
@@ -168,6 +169,39 @@ static const struct eider_node *prepare_children(struct fragment *fragment, cons
     return result;
 }
 
+/* The scan with every other file in two ranges of rows, as tasks read it. */
+static const struct eider_node *split_scan(struct cut *cut, const struct node_parquet_scan *scan)
+{
+    struct node_parquet_scan *split = (struct node_parquet_scan *)node_clone(cut->arena, &scan->base);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < scan->read.count; i++) {
+        if (scan->read.items[i].role == SCAN_FILE_INDEX) {
+            return &scan->base; /* which counts the files of one scan */
+        }
+    }
+    for (uint32_t i = 0; i < scan->options.count; i++) {
+        if (str_is(scan->options.items[i].name, "union_by_name")) {
+            return &scan->base; /* whose columns come from all files together */
+        }
+    }
+    if (split == NULL) {
+        return no_memory(cut);
+    }
+    split->files = file_slice_list_new(cut->arena, 2 * scan->files.count);
+    for (uint32_t i = 0; i < scan->files.count && split->files.count > 0; i++) {
+        struct file_slice *file = &split->files.items[count++];
+        *file = scan->files.items[i];
+        if ((cut->tasks + i) % 2 == 0) {
+            file->row_count = SPLIT_ROWS;
+            split->files.items[count] = *file;
+            split->files.items[count].first_row = SPLIT_ROWS;
+            split->files.items[count++].row_count = INT64_MAX;
+        }
+    }
+    split->files.count = count;
+    return &split->base;
+}
+
 /* The node as the root of the fragment, or at the top of it. */
 static const struct eider_node *prepare(struct fragment *fragment, const struct defined *ctes,
                                         const struct eider_node *node)
@@ -190,6 +224,9 @@ static const struct eider_node *prepare(struct fragment *fragment, const struct 
     }
     if (node->tag == NODE_RECURSIVE_CTE) {
         return replace_refs(fragment, ctes, node);
+    }
+    if (node->tag == NODE_PARQUET_SCAN) {
+        return split_scan(fragment->cut, node_as_parquet_scan(node));
     }
     return prepare_children(fragment, ctes, node);
 }
