@@ -189,18 +189,21 @@ static void run_whole(struct bench *bench, const struct plan *plan, struct answe
     run_plain(bench, sql->data, ret);
 }
 
-static void run_pieces(struct bench *bench, const struct plan *plan, struct answer *ret, struct buf *sql)
+/* False if the rows between the pieces were too many: of a cross product, for example. */
+static bool run_pieces(struct bench *bench, const struct plan *plan, struct answer *ret, struct buf *sql)
 {
     struct eider_error err = {0};
     duckdb_result result;
     *ret = (struct answer){0};
-    if (cut_and_run(bench, plan->root, &plan->columns, &result, sql, &err) != EIDER_OK) {
+    enum eider_status status = cut_and_run(bench, plan->root, &plan->columns, &result, sql, &err);
+    if (status != EIDER_OK) {
         answer_fail(ret, err.message);
-        return;
+        return status != EIDER_ERROR_MEMORY;
     }
     answer_take(ret, &result);
     duckdb_destroy_result(&result);
     cut_forget(bench);
+    return true;
 }
 
 /* ---- Cases ------------------------------------------------------------------------------------------------------ */
@@ -239,9 +242,15 @@ static bool is_right(const struct trial *trial, const struct answer *actual, str
                        trial->item->superset != NULL ? &trial->superset : NULL, why);
 }
 
-/* DuckDB may give another answer with one thread: then there is no right one. */
+/* DuckDB may give another answer with one thread, or could with rows in another order: then there is no right one. */
 static bool is_stable(const struct trial *trial)
 {
+    static const char *const cancelling[] = {"covar", "corr(", "regr_", "skewness", "kurtosis"};
+    for (size_t i = 0; i < sizeof(cancelling) / sizeof(cancelling[0]); i++) {
+        if (strstr(trial->item->sql, cancelling[i]) != NULL) {
+            return false; /* differences near zero: not even their sign is fixed */
+        }
+    }
     struct answer again;
     struct buf why;
     buf_init(&why, 1 << 20);
@@ -301,8 +310,11 @@ static void run_planned(struct bench *bench, const struct corpus_case *item, con
         if (item->no_shuffle) { /* rows lose their order between pieces */
             report->not_cut++;
         } else {
-            run_pieces(bench, plan, &actual, &trial.sql);
-            judge(&trial, "pieces", &actual);
+            if (run_pieces(bench, plan, &actual, &trial.sql) || !bench->has_timer) {
+                judge(&trial, "pieces", &actual);
+            } else {
+                report->not_cut++;
+            }
             answer_done(&actual);
         }
     }
