@@ -203,9 +203,9 @@ static enum eider_status check_column(const struct sink *sink, struct arena *are
         buf_init(&found, 400);
         type_text(&expected, sink->types[column]);
         type_text(&found, type);
-        status = error_set(err, EIDER_ERROR_UNSUPPORTED, "column %u of a task's rows is %s, but the plan says %s",
-                           column, found.failed ? "another type" : found.data,
-                           expected.failed ? "otherwise" : expected.data);
+        status = error_set(
+            err, EIDER_ERROR_UNSUPPORTED, "column %u of a task's rows is %s, but the plan says %s", column,
+            found.failed ? "another type" : found.data, expected.failed ? "otherwise" : expected.data);
         buf_done(&expected);
         buf_done(&found);
     }

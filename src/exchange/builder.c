@@ -298,8 +298,8 @@ static void copy_whole(struct part *part, uint32_t node, const struct layout_nod
         memcpy(target, view->data, bytes);
 }
 
-static enum eider_status append_column(struct builder *builder, const struct gather *gather, uint32_t node,
-                                       uint32_t rows, struct eider_error *err)
+static enum eider_status append_column(struct builder *builder, struct gather *gather, uint32_t node,
+                                       uint32_t rows)
 {
     const struct layout_node *shape = &builder->layout->nodes[node];
     const struct vector_view *view = &gather->views[node];
@@ -308,16 +308,20 @@ static enum eider_status append_column(struct builder *builder, const struct gat
 
     for (uint32_t i = 0; i < builder->active_count; i++) {
         uint32_t partition = builder->active[i];
-        uint32_t start = builder->starts[partition], count = builder->starts[partition + 1] - start;
+        uint32_t start = builder->starts[partition];
         struct part *part = &builder->parts[partition];
-        uint64_t to = part->segments[0].rows;
+        const struct picked picked = {.rows = builder->selection + start,
+                                      .count = builder->starts[partition + 1] - start,
+                                      .depth = 1,
+                                      .to = part->segments[0].rows};
         enum eider_status status;
 
         if (whole) {
             copy_whole(part, node, shape, view, rows);
             continue;
         }
-        status = gather_node(gather, part, node, builder->selection + start, count, to, false, 1, err);
+        gather->part = part;
+        status = gather_node(gather, node, &picked);
         if (status != EIDER_OK)
             return status;
     }
@@ -329,7 +333,7 @@ enum eider_status builder_append(struct builder *builder, struct vector_view *vi
 {
     const struct layout *layout = builder->layout;
     struct gather gather = {
-        .layout = layout, .views = views, .budget = builder->budget, .scratch = builder->scratch};
+        .layout = layout, .views = views, .budget = builder->budget, .scratch = builder->scratch, .err = err};
     enum eider_status status;
 
     if (rows > BUILDER_MAX_ROWS)
@@ -354,7 +358,7 @@ enum eider_status builder_append(struct builder *builder, struct vector_view *vi
         struct vector_view *view = &views[layout->columns[i]];
 
         view->validity = needed_validity(view->validity, rows);
-        status = append_column(builder, &gather, layout->columns[i], rows, err);
+        status = append_column(builder, &gather, layout->columns[i], rows);
         if (status != EIDER_OK)
             return status;
     }

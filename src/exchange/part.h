@@ -79,21 +79,27 @@ struct vector_view;
 #define GATHER_NONE  UINT32_MAX /* in a selection: a NULL row */
 #define GATHER_SLICE 16384u     /* elements of lists and arrays that are copied at a time */
 
-/* One copy of a column's rows of a vector into a part. */
+/* Where rows come from and go to. */
 struct gather {
     const struct layout *layout;
     const struct vector_view *views; /* one for each node */
+    struct part *part;
     struct budget *budget;
     uint32_t **scratch; /* for each depth, GATHER_SLICE or BUILDER_MAX_ROWS row numbers, whichever is more */
+    struct eider_error *err; /* may be NULL */
 };
 
-/*
- * Copies the rows selection[0 … count-1] of the node's vector to rows `to` … of the part, with the subtree.
- * Room is there already in the node's own segment. `sparse` says that the selection may hold GATHER_NONE.
- * Errors: MEMORY, UNSUPPORTED.
- */
-enum eider_status gather_node(const struct gather *gather, struct part *part, uint32_t node,
-                              const uint32_t *selection, uint32_t count, uint64_t to, bool sparse,
-                              uint32_t depth, struct eider_error *err);
+/* Which rows of a vector. */
+struct picked {
+    const uint32_t *rows;
+    uint32_t count;
+    bool sparse;    /* some may be GATHER_NONE */
+    uint32_t depth; /* of the node; 1 for a column */
+    uint64_t to;    /* the row of the part's node that the first one becomes */
+};
+
+/* Copies rows of the node's vector, and of its subtree, into the part. There is room for them in the node's own segment
+ * already. Errors: MEMORY, UNSUPPORTED. */
+enum eider_status gather_node(const struct gather *gather, uint32_t node, const struct picked *picked);
 
 #endif

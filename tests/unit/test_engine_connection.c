@@ -379,8 +379,7 @@ static void test_transactions(void **state)
     (void)state;
     assert_int_equal(duckdb_open(NULL, &database), DuckDBSuccess);
     assert_int_equal(duckdb_connect(database, &old), DuckDBSuccess);
-    assert_int_equal(duckdb_query(old, "BEGIN; CREATE TABLE t AS SELECT abs(-5) AS x", NULL),
-                     DuckDBSuccess);
+    assert_int_equal(duckdb_query(old, "BEGIN; CREATE TABLE t AS SELECT abs(-5) AS x", NULL), DuckDBSuccess);
     CHECK(engine_open(database, &engine, &check_error));
     assert_false(engine_functions_visible(engine, old));
     value = value_on(old, "SELECT x FROM t"); /* asking did not break the transaction */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows through eider_sink and eider_source: every type, nested in every other, with NULLs at every level. */
+#include <pthread.h>
+
 #include "unit/engine_fixture.h"
 
 /* The rows of a table expression with columns c0 …, in an order of their own, as one text: count and digest. */
@@ -390,13 +392,89 @@ static void test_source_in_queries(void **state)
     fixture_close(&fixture);
 }
 
+/* A column of the type "NULL", which a query's result would show as INTEGER. */
+static void test_null_type(void **state)
+{
+    struct sink_options options = {.type_count = 2};
+    struct exchanged exchanged = {.type_count = 2, .partitions = 1};
+    struct fixture fixture;
+    struct source *source;
+    struct sink *sink;
+    char sql[256], *value;
+    uint64_t rows;
+
+    (void)state;
+    fixture_open(&fixture);
+    exchanged.types = calloc(2, sizeof(*exchanged.types));
+    exchanged.types[0] = type_simple(TYPE_SQLNULL);
+    exchanged.types[1] = type_simple(TYPE_BIGINT);
+    CHECK(engine_layout_new(exchanged.types, 2, &exchanged.layout, &check_error));
+    CHECK(store_output(fixture.store, (struct output_key){.query = 1}, exchanged.layout, 1, &exchanged.output,
+                       &check_error));
+    CHECK(run_new(&options.run, &check_error));
+    options.output = exchanged.output;
+    options.types = exchanged.types;
+    CHECK(sink_new(fixture.engine, &options, &sink, &check_error));
+    snprintf(sql, sizeof(sql),
+             "SELECT count(eider_sink('%s', NULL, n, i)) FROM (SELECT NULL AS n, i FROM range(3000) r(i))",
+             sink_token(sink));
+    CHECK(run_count(options.run, fixture.connection, sql, &rows, &check_error));
+    CHECK(sink_finish(sink, rows, &check_error));
+    CHECK(output_complete(exchanged.output, &check_error));
+    source = fixture_source(&fixture, &exchanged, options.run);
+    snprintf(sql, sizeof(sql),
+             "SELECT count(*) || ' ' || count(c0) || ' ' || any_value(typeof(c0)) FROM eider_source('%s')",
+             source_token(source));
+    value = fixture_value(&fixture, sql);
+    assert_string_equal(value, "3000 0 \"NULL\"");
+    duckdb_free(value);
+    source_free(source);
+    sink_free(sink);
+    run_unref(options.run);
+    exchanged_done(&exchanged);
+    fixture_close(&fixture);
+}
+
+/* Tasks of several queries at once, each on a connection of its own. */
+static void *run_tasks(void *object)
+{
+    struct fixture fixture = *(struct fixture *)object;
+
+    assert_int_equal(duckdb_connect(fixture.database, &fixture.connection), DuckDBSuccess);
+    fixture.arena = arena_new();
+    fixture.query = (uint64_t)(uintptr_t)&fixture; /* a number of its own */
+    for (int i = 0; i < 5; i++) {
+        check_round_trip(&fixture, "SELECT i, 'string number ' || i, [i, NULL] FROM range(50000) r(i)", 8);
+        check_round_trip(
+            &fixture, "SELECT i % 100, count(*), list(i ORDER BY i) FROM range(20000) r(i) GROUP BY ALL", 3);
+    }
+    arena_free(fixture.arena);
+    duckdb_disconnect(&fixture.connection);
+    return NULL;
+}
+
+static void test_tasks_at_once(void **state)
+{
+    struct fixture fixture;
+    pthread_t threads[4];
+
+    (void)state;
+    fixture_open(&fixture);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, run_tasks, &fixture), 0);
+    for (size_t i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_type),        cmocka_unit_test(test_all_columns),
         cmocka_unit_test(test_vector_shapes),     cmocka_unit_test(test_child_below_a_constant),
         cmocka_unit_test(test_no_columns),        cmocka_unit_test(test_partitions),
-        cmocka_unit_test(test_source_in_queries),
+        cmocka_unit_test(test_source_in_queries), cmocka_unit_test(test_null_type),
+        cmocka_unit_test(test_tasks_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

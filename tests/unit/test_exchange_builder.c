@@ -422,23 +422,31 @@ static void test_many_batches(void **state)
     check_case(&large);
 }
 
-/* One fixed column, and what its batches weigh. */
-static struct output *send_numbers(struct store *store, struct layout *layout, uint64_t query, uint32_t rows,
-                                   bool keep_hashes, enum eider_status *ret_status, struct eider_error *err)
+struct numbers {
+    uint64_t query;
+    uint32_t rows;
+    bool keep_hashes;
+};
+
+/* Sends numbers through a builder. */
+static struct output *send_numbers(struct store *store, struct layout *layout, struct numbers sent_numbers,
+                                   enum eider_status *ret_status, struct eider_error *err)
 {
-    struct builder_options options = {.seal_bytes = UINT64_MAX, .keep_hashes = keep_hashes};
+    struct builder_options options = {.seal_bytes = UINT64_MAX, .keep_hashes = sent_numbers.keep_hashes};
     uint64_t numbers[BUILDER_MAX_ROWS];
     struct builder *builder = NULL;
     struct output *output = NULL;
 
-    *ret_status = store_output(store, (struct output_key){.query = query}, layout, 4, &output, err);
+    *ret_status =
+        store_output(store, (struct output_key){.query = sent_numbers.query}, layout, 4, &output, err);
     options.output = output;
-    if (*ret_status == EIDER_OK && keep_hashes)
+    if (*ret_status == EIDER_OK && sent_numbers.keep_hashes)
         output_limit_hashes(output, 100000);
     if (*ret_status == EIDER_OK)
         *ret_status = builder_new(&options, &builder, err);
-    for (uint32_t sent = 0; sent < rows && *ret_status == EIDER_OK; sent += BUILDER_MAX_ROWS) {
-        uint32_t count = rows - sent < BUILDER_MAX_ROWS ? rows - sent : BUILDER_MAX_ROWS;
+    for (uint32_t sent = 0; sent < sent_numbers.rows && *ret_status == EIDER_OK; sent += BUILDER_MAX_ROWS) {
+        uint32_t count =
+            sent_numbers.rows - sent < BUILDER_MAX_ROWS ? sent_numbers.rows - sent : BUILDER_MAX_ROWS;
         struct vector_view view = {.data = numbers};
 
         for (uint32_t i = 0; i < count; i++)
@@ -472,12 +480,12 @@ static void test_memory_in_use(void **state)
 
     (void)state;
     assert_int_equal(store_new(budget, &store, NULL), EIDER_OK);
-    output = send_numbers(store, layout, 1, 4, false, &status, &err);
+    output = send_numbers(store, layout, (struct numbers){1, 4, false}, &status, &err);
     assert_int_equal(status, EIDER_OK);
     assert_in_range(budget_used(budget), 1, 4 * POOL_MIN_BYTES);
     output_unref(output);
     store_drop_query(store, 1);
-    output = send_numbers(store, layout, 2, 1000000, false, &status, &err);
+    output = send_numbers(store, layout, (struct numbers){2, 1000000, false}, &status, &err);
     assert_int_equal(status, EIDER_OK);
     assert_in_range(budget_used(budget), 8000000, 11000000);
     assert_in_range(output_size(output, 0, 4).bytes, 8000000, 8200000);
@@ -499,7 +507,7 @@ static void test_hashes(void **state)
 
     (void)state;
     assert_int_equal(store_new(budget, &store, NULL), EIDER_OK);
-    output = send_numbers(store, layout, 1, 50000, true, &status, &err);
+    output = send_numbers(store, layout, (struct numbers){1, 50000, true}, &status, &err);
     assert_int_equal(output_hash_count(output), 50000);
     assert_int_equal(bloom_new(bloom_words_for(50000), budget, &bloom, &err), EIDER_OK);
     assert_int_equal(output_fill_bloom(output, bloom, &err), EIDER_OK);
@@ -508,7 +516,8 @@ static void test_hashes(void **state)
     assert_int_equal(output_hash_count(output), UINT64_MAX);
     assert_int_equal(output_fill_bloom(output, bloom, &err), EIDER_ERROR_ARGUMENT);
     output_unref(output);
-    output = send_numbers(store, layout, 2, 200000, true, &status, &err); /* more than the limit */
+    output = send_numbers(store, layout, (struct numbers){2, 200000, true}, &status,
+                          &err); /* more than the limit */
     assert_int_equal(status, EIDER_OK);
     assert_int_equal(output_hash_count(output), UINT64_MAX);
     assert_int_equal(output_size(output, 0, 4).rows, 200000);
@@ -535,7 +544,7 @@ static void test_budget_exceeded(void **state)
         struct output *output;
 
         assert_int_equal(store_new(budget, &store, NULL), EIDER_OK);
-        output = send_numbers(store, layout, 1, 500000, true, &status, &err);
+        output = send_numbers(store, layout, (struct numbers){1, 500000, true}, &status, &err);
         if (status != EIDER_OK) {
             assert_int_equal(status, EIDER_ERROR_MEMORY);
             assert_non_null(strstr(err.hint, "eider_exchange_memory"));
@@ -568,7 +577,7 @@ static void test_out_of_memory(void **state)
         assert_int_equal(store_new(budget, &store, NULL), EIDER_OK);
         pool_trim(0);
         allocations_fail_after(failing);
-        output = send_numbers(store, layout, 1, 60000, true, &status, &err);
+        output = send_numbers(store, layout, (struct numbers){1, 60000, true}, &status, &err);
         allocations_succeed();
         if (status != EIDER_OK)
             assert_int_equal(status, EIDER_ERROR_MEMORY);
