@@ -375,8 +375,6 @@ static void write_partners_by_number(struct writer *w, const struct join *join, 
 
 static void write_single_check(struct writer *w)
 {
-    if (w->context != NULL && (w->context->flags & SQLGEN_FLAG_SINGLE_TAKES_ANY) != 0)
-        return;
     put(w, " WHERE CASE WHEN (g.n > 1) THEN CAST(");
     put_function(w, "error");
     quote_string(w->out, str_from(TOO_MANY_ROWS));

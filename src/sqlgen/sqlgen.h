@@ -31,12 +31,6 @@ struct sqlgen_input {
     bool complete;     /* all rows are there: `v` need not be read */
 };
 
-enum sqlgen_flags {
-    SQLGEN_FLAG_NONE = 0,
-    /* The session's scalar_subquery_error_on_multiple_rows is false: a SINGLE join takes any of several rows. */
-    SQLGEN_FLAG_SINGLE_TAKES_ANY = 1
-};
-
 /* Everything is borrowed until the call returns. A NULL context has no inputs. */
 struct sqlgen_context {
     const struct sqlgen_input *inputs; /* by input number; a token may be NULL if no node reads it */
@@ -44,7 +38,6 @@ struct sqlgen_context {
     const char *const *filters; /* tokens of Bloom filters (engine/probe.h), by number */
     uint32_t filter_count;
     const char *sink_token; /* for sqlgen_task */
-    enum sqlgen_flags flags;
 };
 
 /* A SELECT for the plan. The order of its rows is that of the plan's root if that has one. */

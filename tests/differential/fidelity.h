@@ -22,7 +22,6 @@ struct bench {
     struct engine *engine;
     struct engine_planner *planner;
     struct store *store;
-    struct sqlgen_context plain; /* flags only */
     uint64_t next_query;
     uint32_t pieces;
     double piece_ms; /* spent on writing their SQL */

@@ -267,9 +267,8 @@ static enum eider_status open_sources(struct fragment *fragment)
     for (uint32_t i = 0; i < fragment->count && status == EIDER_OK; i++) {
         status = open_source(fragment, i);
     }
-    fragment->context = fragment->cut->bench->plain;
-    fragment->context.inputs = fragment->sql_inputs;
-    fragment->context.input_count = fragment->count;
+    fragment->context =
+        (struct sqlgen_context){.inputs = fragment->sql_inputs, .input_count = fragment->count};
     return status;
 }
 

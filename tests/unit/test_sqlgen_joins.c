@@ -276,15 +276,10 @@ static void test_singles(void **state)
     struct lab *lab = *state;
     struct sides s = tables(lab), one = s;
     struct node_hash_join *join;
-    struct sqlgen_context any = {.flags = SQLGEN_FLAG_SINGLE_TAKES_ANY};
 
     /* Keys 1 and 2 have two partners each. */
     join = n_join(lab, s.left, s.right, JOIN_SINGLE, 1, on(lab, s, 0, COMPARE_EQUAL, 0));
     assert_true(lab_refuses(lab, lab_sql(lab, &join->base, NULL)));
-    assert_int_equal(strcmp(lab_text(lab, arena_printf(lab->arena, "SELECT count(*) FROM (%s)",
-                                                       lab_sql(lab, &join->base, &any))),
-                            "8"),
-                     0);
     join->projection.count = join->base.columns.count = 1; /* also where nobody asks for the partner */
     assert_true(lab_refuses(lab, lab_sql(lab, &join->base, NULL)));
     one.right =
