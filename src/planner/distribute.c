@@ -469,7 +469,13 @@ static bool place_union(struct distribute *d, const struct node_union *node, str
     return ret->node != NULL;
 }
 
-bool distribute_place(struct distribute *d, const struct eider_node *node, struct placed *ret)
+static bool is_tail(const struct eider_node *node)
+{
+    return node->tag == NODE_SORT || node->tag == NODE_TOPN || node->tag == NODE_LIMIT || node->tag == NODE_FILTER ||
+           node->tag == NODE_PROJECTION;
+}
+
+static bool place_kind(struct distribute *d, const struct eider_node *node, struct placed *ret)
 {
     *ret = (struct placed){.spread = SPREAD_ONE, .tasks = 1};
     switch (node->tag) {
@@ -527,4 +533,15 @@ bool distribute_place(struct distribute *d, const struct eider_node *node, struc
     }
     d->status = error_set(d->err, EIDER_ERROR_INTERNAL, "%s reached the distribute pass", node_tag_display(node->tag));
     return false;
+}
+
+bool distribute_place(struct distribute *d, const struct eider_node *node, struct placed *ret)
+{
+    bool top = d->top_below, ok;
+
+    d->top = top;
+    d->top_below = top && is_tail(node);
+    ok = place_kind(d, node, ret);
+    d->top_below = top;
+    return ok;
 }

@@ -45,6 +45,9 @@ struct distribute {
     uint32_t max_tasks;
     uint32_t partitions; /* of every shuffle of this query */
     struct cte_entry *ctes;
+    /* Nothing but sorts, limits, filters and projections stands above the node that is being placed; and above those below
+     * it. A placing function reads the first before it places its inputs. */
+    bool top, top_below;
     struct eider_error *err;
     enum eider_status status;
 };

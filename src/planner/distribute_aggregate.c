@@ -6,7 +6,8 @@
  *   decomposable, and it reduces                Partial → boundary → Final, and a projection
  *   else, with group keys                       shuffle the rows by the keys → Single
  *   else                                        coalesce the rows → Single
- * The boundary between the phases is a coalesce to one task where the states are few, else a shuffle on the keys.
+ * The boundary between the phases is a coalesce to one task where the states are few and only the end of the query stands
+ * above (so the head merges them), else a shuffle on the keys.
  * Partial aggregation of keys that hardly repeat costs a hash table and saves nothing, so it needs an estimated
  * reduction of MIN_REDUCTION (PERFORMANCE: a 4 × reduction did not pay).
  */
@@ -73,10 +74,10 @@ static bool group_columns(struct distribute *d, const struct eider_node *node, u
 }
 
 static bool aggregate_in_phases(struct distribute *d, const struct node_aggregate *node, const struct placed *input,
-                                double states, struct placed *ret)
+                                double states, bool top, struct placed *ret)
 {
     struct node_aggregate *phase = aggregate_partial(d->arena, node, input->node);
-    bool few = node->groups.count == 0 || node->sets.count > 0 || states <= FEW_STATES;
+    bool few = node->groups.count == 0 || node->sets.count > 0 || (top && states <= FEW_STATES);
     struct expr_list keys;
     uint32_t tasks;
 
@@ -120,6 +121,7 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
 {
     struct placed input;
     double states;
+    bool top = d->top;
 
     if (!distribute_place(d, node->input, &input))
         return false;
@@ -129,7 +131,7 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
         return aggregate_in_place(d, node, &input, ret);
     states = state_rows(group_rows(d, &node->base, node->input, &node->groups), node->input, input.tasks);
     if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, node->input)))
-        return aggregate_in_phases(d, node, &input, states, ret);
+        return aggregate_in_phases(d, node, &input, states, top, ret);
     if (node->groups.count > 0 && node->sets.count == 0)
         return aggregate_after_shuffle(d, node, &input, ret);
     return distribute_coalesce(d, &input) && aggregate_in_place(d, node, &input, ret);
@@ -153,6 +155,8 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
     struct placed input;
     struct expr_list keys;
     double states;
+    bool top = d->top;
+    uint32_t tasks;
 
     if (!distribute_place(d, node->input, &input) || !distinct_keys(d, node, &input, &keys))
         return false;
@@ -165,12 +169,9 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
             if (node->targets.count == 0 && !group_columns(d, input.node, input.node->columns.count, &keys))
                 return false;
         }
-        if (states <= FEW_STATES) {
-            if (!distribute_coalesce(d, &input))
-                return false;
-        } else if (!distribute_shuffle(d, &input, &keys, input.tasks)) {
+        tasks = top && states <= FEW_STATES ? 1 : distribute_tasks_for(d, distribute_bytes(input.node));
+        if (tasks == 1 ? !distribute_coalesce(d, &input) : !distribute_shuffle(d, &input, &keys, tasks))
             return false;
-        }
     }
     *ret = input;
     ret->node = distribute_rebuild(d, &node->base, &input);

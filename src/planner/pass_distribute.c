@@ -13,7 +13,7 @@ static uint32_t at_least_one(uint32_t n)
 enum eider_status pass_distribute(struct planning *p)
 {
     const struct planner_options *options = p->options;
-    struct distribute d = {.arena = p->arena, .options = options, .err = p->err};
+    struct distribute d = {.arena = p->arena, .options = options, .top_below = true, .err = p->err};
     struct placed placed;
 
     if (p->has_boundaries)
