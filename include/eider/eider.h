@@ -52,8 +52,8 @@ EIDER_API const char *eider_duckdb_version(void);
  * that uses it: one thread pool, one memory limit. On success *ret is a reference that the caller gives back with
  * eider_cluster_unref; on failure *ret is NULL. Errors: ARGUMENT, MEMORY. Any thread.
  */
-EIDER_API EIDER_MUST_CHECK enum eider_status eider_cluster_new_local(uint32_t workers, struct eider_cluster **ret,
-                                                                     struct eider_error *err);
+EIDER_API EIDER_MUST_CHECK enum eider_status
+eider_cluster_new_local(uint32_t workers, struct eider_cluster **ret, struct eider_error *err);
 
 /* One more reference; returns the cluster. Any thread. */
 EIDER_API struct eider_cluster *eider_cluster_ref(struct eider_cluster *cluster);
@@ -72,9 +72,9 @@ EIDER_API uint32_t eider_cluster_worker_count(const struct eider_cluster *cluste
 struct eider_session_options {
     size_t size; /* sizeof(struct eider_session_options) */
 };
-#define EIDER_SESSION_OPTIONS_INIT                                                                               \
-    {                                                                                                            \
-        sizeof(struct eider_session_options)                                                                     \
+#define EIDER_SESSION_OPTIONS_INIT                                                                           \
+    {                                                                                                        \
+        sizeof(struct eider_session_options)                                                                 \
     }
 
 /*
@@ -84,11 +84,10 @@ struct eider_session_options {
  * `eider_` and the settings of eider_setting_list are registered in the database, once.
  * Errors: ARGUMENT, MEMORY, SQL. The thread that uses the connection.
  */
-EIDER_API EIDER_MUST_CHECK enum eider_status eider_session_new(duckdb_database database,
-                                                               duckdb_connection connection,
-                                                               struct eider_cluster *cluster,
-                                                               const struct eider_session_options *options,
-                                                               struct eider_session **ret, struct eider_error *err);
+EIDER_API EIDER_MUST_CHECK enum eider_status
+eider_session_new(duckdb_database database, duckdb_connection connection, struct eider_cluster *cluster,
+                  const struct eider_session_options *options, struct eider_session **ret,
+                  struct eider_error *err);
 
 /* Frees the session; its queries and streams must be gone. Accepts NULL. */
 EIDER_API void eider_session_free(struct eider_session *session);
@@ -133,8 +132,8 @@ EIDER_API const char *eider_query_verdict_kind(const struct eider_query *query);
 EIDER_API const char *eider_query_explain(struct eider_query *query);
 
 /* Runs the query, once; as eider_query. A second run is EIDER_ERROR_ARGUMENT. */
-EIDER_API EIDER_MUST_CHECK enum eider_status eider_query_run(struct eider_query *query, duckdb_result *ret_result,
-                                                             struct eider_error *err);
+EIDER_API EIDER_MUST_CHECK enum eider_status
+eider_query_run(struct eider_query *query, duckdb_result *ret_result, struct eider_error *err);
 
 /* What a query did. Times in milliseconds. */
 struct eider_query_stats {
@@ -156,15 +155,13 @@ EIDER_API void eider_query_get_stats(const struct eider_query *query, struct eid
  * Runs the query and streams its result: rows arrive while the last stage still runs. The stream borrows the query;
  * close it before the query is freed and before the connection is used for anything else.
  */
-EIDER_API EIDER_MUST_CHECK enum eider_status eider_query_stream(struct eider_query *query,
-                                                                struct eider_stream **ret,
-                                                                struct eider_error *err);
+EIDER_API EIDER_MUST_CHECK enum eider_status
+eider_query_stream(struct eider_query *query, struct eider_stream **ret, struct eider_error *err);
 
 /* The next chunk, owned by the caller (duckdb_destroy_data_chunk) and valid until the stream is closed; NULL with
  * EIDER_OK at the end. */
-EIDER_API EIDER_MUST_CHECK enum eider_status eider_stream_next(struct eider_stream *stream,
-                                                               duckdb_data_chunk *ret_chunk,
-                                                               struct eider_error *err);
+EIDER_API EIDER_MUST_CHECK enum eider_status
+eider_stream_next(struct eider_stream *stream, duckdb_data_chunk *ret_chunk, struct eider_error *err);
 
 EIDER_API uint64_t eider_stream_column_count(const struct eider_stream *stream);
 EIDER_API const char *eider_stream_column_name(const struct eider_stream *stream, uint64_t column);
@@ -180,9 +177,8 @@ struct ArrowArrayStream;
  * Turns the stream into an Arrow C stream, which takes it over: releasing the Arrow stream closes it. On failure the
  * stream stays the caller's. Every call on the Arrow stream: the session's thread.
  */
-EIDER_API EIDER_MUST_CHECK enum eider_status eider_stream_to_arrow(struct eider_stream *stream,
-                                                                   struct ArrowArrayStream *ret,
-                                                                   struct eider_error *err);
+EIDER_API EIDER_MUST_CHECK enum eider_status
+eider_stream_to_arrow(struct eider_stream *stream, struct ArrowArrayStream *ret, struct eider_error *err);
 
 /* ---- Settings ----------------------------------------------------------------------------------------------- */
 

@@ -23,18 +23,18 @@ extern "C" {
 
 enum eider_status {
     EIDER_OK = 0,
-    EIDER_ERROR_MEMORY = 1,          /* out of memory, or over the memory budget of the exchange */
-    EIDER_ERROR_ARGUMENT = 2,        /* the caller passed something that the function's comment forbids */
-    EIDER_ERROR_SQL = 3,             /* DuckDB refused or failed the statement; the message is DuckDB's */
-    EIDER_ERROR_CANCELLED = 4,       /* the query was cancelled or interrupted */
-    EIDER_ERROR_PLAN = 5,            /* a plan that is inconsistent: the message names the node */
-    EIDER_ERROR_CORRUPT = 6,         /* bytes from outside that are no valid message */
-    EIDER_ERROR_UNSUPPORTED = 7,     /* a type or feature that this build cannot handle */
-    EIDER_ERROR_IO = 8,              /* reading or writing a file failed */
-    EIDER_ERROR_WORKER = 9,          /* a worker is gone or answers no more: another attempt may succeed */
-    EIDER_ERROR_CHANGED = 10,        /* a file changed between planning and reading: planning again may succeed */
+    EIDER_ERROR_MEMORY = 1,      /* out of memory, or over the memory budget of the exchange */
+    EIDER_ERROR_ARGUMENT = 2,    /* the caller passed something that the function's comment forbids */
+    EIDER_ERROR_SQL = 3,         /* DuckDB refused or failed the statement; the message is DuckDB's */
+    EIDER_ERROR_CANCELLED = 4,   /* the query was cancelled or interrupted */
+    EIDER_ERROR_PLAN = 5,        /* a plan that is inconsistent: the message names the node */
+    EIDER_ERROR_CORRUPT = 6,     /* bytes from outside that are no valid message */
+    EIDER_ERROR_UNSUPPORTED = 7, /* a type or feature that this build cannot handle */
+    EIDER_ERROR_IO = 8,          /* reading or writing a file failed */
+    EIDER_ERROR_WORKER = 9,      /* a worker is gone or answers no more: another attempt may succeed */
+    EIDER_ERROR_CHANGED = 10,    /* a file changed between planning and reading: planning again may succeed */
     EIDER_ERROR_NOT_DISTRIBUTED = 11, /* the caller required distribution and the verdict says no */
-    EIDER_ERROR_INTERNAL = 12        /* a bug in Eider */
+    EIDER_ERROR_INTERNAL = 12         /* a bug in Eider */
 };
 
 #define EIDER_ERROR_MESSAGE_BYTES 2048

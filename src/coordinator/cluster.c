@@ -43,8 +43,9 @@ static struct local_cluster *local_of(struct eider_cluster *cluster)
     return (struct local_cluster *)(void *)cluster;
 }
 
-static enum eider_status local_connect(struct eider_cluster *cluster, struct engine *engine, struct store *coordinator,
-                                       struct transport **ret, struct eider_error *err)
+static enum eider_status local_connect(struct eider_cluster *cluster, struct engine *engine,
+                                       struct store *coordinator, struct transport **ret,
+                                       struct eider_error *err)
 {
     enum eider_status status = inproc_new(cluster->workers, coordinator, ret, err);
 
@@ -78,7 +79,8 @@ static const struct cluster_vtable local_vtable = {
     .free = local_free,
 };
 
-enum eider_status eider_cluster_new_local(uint32_t workers, struct eider_cluster **ret, struct eider_error *err)
+enum eider_status eider_cluster_new_local(uint32_t workers, struct eider_cluster **ret,
+                                          struct eider_error *err)
 {
     struct local_cluster *local;
     enum eider_status status;
@@ -87,8 +89,8 @@ enum eider_status eider_cluster_new_local(uint32_t workers, struct eider_cluster
         return error_set(err, EIDER_ERROR_ARGUMENT, "eider_cluster_new_local: ret is NULL");
     *ret = NULL;
     if (workers < 1 || workers > EIDER_MAX_WORKERS)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "a local cluster has 1 to %d workers, not %u", EIDER_MAX_WORKERS,
-                         workers);
+        return error_set(err, EIDER_ERROR_ARGUMENT, "a local cluster has 1 to %d workers, not %u",
+                         EIDER_MAX_WORKERS, workers);
     if ((local = calloc(1, sizeof(*local))) == NULL)
         return error_no_memory(err);
     local->base.vtable = &local_vtable;

@@ -17,8 +17,8 @@ struct eider_cluster {
 
 struct cluster_vtable {
     /* A transport for a session on `engine`; `coordinator` is the session's own store. The session frees it. */
-    enum eider_status (*connect)(struct eider_cluster *cluster, struct engine *engine, struct store *coordinator,
-                                 struct transport **ret, struct eider_error *err);
+    enum eider_status (*connect)(struct eider_cluster *cluster, struct engine *engine,
+                                 struct store *coordinator, struct transport **ret, struct eider_error *err);
     /* How many tasks one process runs at once from now on. */
     void (*set_tasks_at_once)(struct eider_cluster *cluster, uint32_t tasks);
     void (*free)(struct eider_cluster *cluster);

@@ -31,14 +31,19 @@
 #define FIRST_ATTEMPT      1
 #define MAX_FILTER_KEYS    (UINT64_C(8) << 20) /* more are not kept: 64 MiB of hashes, 16 MiB of filter */
 
-enum stage_state { STAGE_WAITING = 1, STAGE_RUNNING, STAGE_COMPLETE };
+enum stage_state {
+    STAGE_WAITING = 1,
+    STAGE_RUNNING,
+    STAGE_COMPLETE
+};
 
 struct stage_run {
     const struct plan_stage *stage;
     enum stage_state state;
     bool streams; /* read by the head while it runs */
     uint32_t tasks_left;
-    bool filter_made; /* the Bloom filter of its keys was asked for: filter.words is NULL if it is not worth it */
+    bool
+        filter_made; /* the Bloom filter of its keys was asked for: filter.words is NULL if it is not worth it */
     struct task_filter filter;
 };
 
@@ -115,7 +120,8 @@ enum eider_status execution_new(const struct execution_options *options, struct 
     pthread_cond_init(&execution->changed, NULL);
     execution->finished = true; /* nothing to finish yet */
     if ((execution->arena = arena_new()) != NULL)
-        execution->stages = arena_alloc_array(execution->arena, graph->stage_count + 1, sizeof(struct stage_run));
+        execution->stages =
+            arena_alloc_array(execution->arena, graph->stage_count + 1, sizeof(struct stage_run));
     if (execution->arena == NULL || execution->stages == NULL || !copy_settings(execution)) {
         execution_free(execution);
         return error_no_memory(err);
@@ -146,7 +152,8 @@ static void record_failure(struct execution *execution, const struct eider_error
     pthread_cond_broadcast(&execution->changed);
     pthread_mutex_unlock(&execution->lock);
     if (first)
-        execution->options.transport->vtable->cancel_query(execution->options.transport, execution->options.query);
+        execution->options.transport->vtable->cancel_query(execution->options.transport,
+                                                           execution->options.query);
 }
 
 static enum eider_status failure_of(struct execution *execution, struct eider_error *err)
@@ -184,8 +191,8 @@ static struct output_key key_of(const struct execution *execution, uint32_t stag
 }
 
 /* What task `task` of a stage reads as input `input`: a slice per producer task. */
-static bool fill_input(const struct execution *execution, struct arena *arena, const struct stage_input *input,
-                       uint32_t task, struct task_input *ret)
+static bool fill_input(const struct execution *execution, struct arena *arena,
+                       const struct stage_input *input, uint32_t task, struct task_input *ret)
 {
     const struct stage_run *producer = &execution->stages[input->stage - 1];
     uint32_t first, count, first_task = 0, task_count = input->producer_tasks;
@@ -228,13 +235,14 @@ static struct task_input *fill_inputs(const struct execution *execution, struct 
 
 /* ---- Bloom filters ---- */
 
-static enum eider_status fill_filter(struct execution *execution, const struct plan_stage *stage, uint64_t keys,
-                                     struct task_filter *ret, struct eider_error *err)
+static enum eider_status fill_filter(struct execution *execution, const struct plan_stage *stage,
+                                     uint64_t keys, struct task_filter *ret, struct eider_error *err)
 {
     struct transport *transport = execution->options.transport;
     struct bloom *bloom = NULL;
     uint64_t *words = NULL;
-    enum eider_status status = bloom_new(bloom_words_for(keys), engine_budget(execution->options.engine), &bloom, err);
+    enum eider_status status =
+        bloom_new(bloom_words_for(keys), engine_budget(execution->options.engine), &bloom, err);
 
     for (uint32_t task = 0; status == EIDER_OK && task < stage->tasks; task++)
         status = transport->vtable->fill_filter(transport, worker_of(execution, stage, task),
@@ -251,7 +259,8 @@ static enum eider_status fill_filter(struct execution *execution, const struct p
 }
 
 /* The filter over a complete stage's keys, made once. No words: the stage kept no hashes. */
-static enum eider_status filter_of(struct execution *execution, struct stage_run *stage, struct eider_error *err)
+static enum eider_status filter_of(struct execution *execution, struct stage_run *stage,
+                                   struct eider_error *err)
 {
     struct transport *transport = execution->options.transport;
     uint64_t keys = 0;
@@ -294,16 +303,19 @@ static const struct eider_expr *renumber_probe(void *data, struct arena *arena, 
     return &other->base;
 }
 
-static const struct eider_node *renumber_probes(void *data, struct arena *arena, const struct eider_node *node)
+static const struct eider_node *renumber_probes(void *data, struct arena *arena,
+                                                const struct eider_node *node)
 {
     return node_map_exprs(arena, node, renumber_probe, data);
 }
 
 /* The stage's filters, and its fragment with probes of those that exist. */
-static enum eider_status add_filters(struct execution *execution, const struct plan_stage *stage, struct task_run *run,
-                                     const struct eider_node **fragment, struct eider_error *err)
+static enum eider_status add_filters(struct execution *execution, const struct plan_stage *stage,
+                                     struct task_run *run, const struct eider_node **fragment,
+                                     struct eider_error *err)
 {
-    struct task_filter *filters = arena_alloc_array(execution->arena, stage->filter_count + 1, sizeof(*filters));
+    struct task_filter *filters =
+        arena_alloc_array(execution->arena, stage->filter_count + 1, sizeof(*filters));
     struct probe_renumbering renumbering;
     uint32_t count = 0;
 
@@ -328,8 +340,8 @@ static enum eider_status add_filters(struct execution *execution, const struct p
 
 /* ---- Requests ---- */
 
-static enum eider_status fill_request(struct execution *execution, const struct plan_stage *stage, uint32_t task,
-                                      struct task_run *run, struct eider_error *err)
+static enum eider_status fill_request(struct execution *execution, const struct plan_stage *stage,
+                                      uint32_t task, struct task_run *run, struct eider_error *err)
 {
     const struct eider_node *fragment = stage_fragment(execution->arena, stage, task);
     struct task_request *request = &run->request;
@@ -380,8 +392,9 @@ static void task_ended(void *data, enum eider_status status, const struct task_r
 /* A local stage: its one task runs here, on the application's connection. */
 static void run_local(struct execution *execution, struct task_run *run)
 {
-    struct task_context context = {execution->options.engine, execution->options.transport, execution->options.store,
-                                   execution->options.run, execution->options.connection};
+    struct task_context context = {execution->options.engine, execution->options.transport,
+                                   execution->options.store, execution->options.run,
+                                   execution->options.connection};
     struct eider_error err = {.status = EIDER_OK};
     struct task_report report;
     enum eider_status status = task_execute(&context, &run->request, &report, &err);
@@ -413,8 +426,8 @@ static enum eider_status start_task(struct execution *execution, struct stage_ru
             run_local(execution, run);
             return EIDER_OK;
         }
-        status = transport->vtable->run_task(transport, worker_of(execution, stage->stage, task), &run->request,
-                                             task_ended, run, err);
+        status = transport->vtable->run_task(transport, worker_of(execution, stage->stage, task),
+                                             &run->request, task_ended, run, err);
         if (status != EIDER_OK) {
             pthread_mutex_lock(&execution->lock);
             execution->running--;
@@ -526,8 +539,8 @@ enum eider_status execution_run_stages(struct execution *execution, struct eider
             return EIDER_OK;
         if (next != NULL) {
             start_stage(execution, next);
-        } else if (pulse_wait(execution->options.engine, execution->options.run, execution->options.connection,
-                              wait_for_tasks, execution, &local) != EIDER_OK) {
+        } else if (pulse_wait(execution->options.engine, execution->options.run,
+                              execution->options.connection, wait_for_tasks, execution, &local) != EIDER_OK) {
             record_failure(execution, &local);
         }
     }
@@ -535,12 +548,13 @@ enum eider_status execution_run_stages(struct execution *execution, struct eider
 
 /* ---- The head ---- */
 
-enum eider_status execution_run_head(struct execution *execution, enum run_mode mode, duckdb_result *ret_result,
-                                     struct eider_error *err)
+enum eider_status execution_run_head(struct execution *execution, enum run_mode mode,
+                                     duckdb_result *ret_result, struct eider_error *err)
 {
     const struct plan_stage *head = &execution->options.graph->head;
-    struct task_context context = {execution->options.engine, execution->options.transport, execution->options.store,
-                                   execution->options.run, execution->options.connection};
+    struct task_context context = {execution->options.engine, execution->options.transport,
+                                   execution->options.store, execution->options.run,
+                                   execution->options.connection};
     struct task_input *inputs = fill_inputs(execution, execution->arena, head, 0);
     struct fragment_reads reads = {.inputs = inputs, .input_count = head->input_count};
     enum eider_status status;
@@ -554,8 +568,8 @@ enum eider_status execution_run_head(struct execution *execution, enum run_mode 
     if (status == EIDER_OK)
         status = fragment_inputs_open(&context, head->root, &reads, &execution->head_inputs, err);
     if (status == EIDER_OK)
-        status = sqlgen_result(head->root, execution->options.columns, fragment_inputs_sql(execution->head_inputs),
-                               &sql, err);
+        status = sqlgen_result(head->root, execution->options.columns,
+                               fragment_inputs_sql(execution->head_inputs), &sql, err);
     if (status == EIDER_OK)
         status = run_execute_written(execution->options.run, execution->options.connection, sql.data, mode,
                                      ret_result, err);
@@ -582,14 +596,16 @@ enum eider_status execution_finish(struct execution *execution, struct eider_err
     running = execution->running > 0;
     pthread_mutex_unlock(&execution->lock);
     if (running)
-        execution->options.transport->vtable->cancel_query(execution->options.transport, execution->options.query);
+        execution->options.transport->vtable->cancel_query(execution->options.transport,
+                                                           execution->options.query);
     pthread_mutex_lock(&execution->lock);
     while (execution->running > 0)
         pthread_cond_wait(&execution->changed, &execution->lock);
     pthread_mutex_unlock(&execution->lock);
     fragment_inputs_free(execution->head_inputs);
     execution->head_inputs = NULL;
-    execution->options.transport->vtable->release_query(execution->options.transport, execution->options.query);
+    execution->options.transport->vtable->release_query(execution->options.transport,
+                                                        execution->options.query);
     return failure_of(execution, err);
 }
 

@@ -19,10 +19,10 @@ struct execution_options {
     struct store *store; /* of the coordinator */
     duckdb_connection connection;
     struct session_settings *settings;
-    const struct stage_graph *graph;    /* outlives the execution */
-    const struct column_list *columns;  /* of the result: names and types; outlives the execution */
-    struct run *run;                    /* of the session's connection: for the head and local stages */
-    uint64_t query;                     /* unique among the queries of the transport and the store */
+    const struct stage_graph *graph;   /* outlives the execution */
+    const struct column_list *columns; /* of the result: names and types; outlives the execution */
+    struct run *run;                   /* of the session's connection: for the head and local stages */
+    uint64_t query;                    /* unique among the queries of the transport and the store */
     uint32_t concurrent_tasks;
     bool stream; /* the head starts while the stages below it still run */
 };
@@ -41,8 +41,8 @@ enum eider_status execution_new(const struct execution_options *options, struct 
 enum eider_status execution_run_stages(struct execution *execution, struct eider_error *err);
 
 /* Runs the head stage. mode RUN_STREAM: the result is read before execution_finish. */
-enum eider_status execution_run_head(struct execution *execution, enum run_mode mode, duckdb_result *ret_result,
-                                     struct eider_error *err);
+enum eider_status execution_run_head(struct execution *execution, enum run_mode mode,
+                                     duckdb_result *ret_result, struct eider_error *err);
 
 /* Stops what still runs, waits for it, and frees all outputs of the query. Returns the first error of a task, which
  * is the cause of an error of the head. The result of the head must be complete, or destroyed. */

@@ -15,7 +15,8 @@
 #include "import/import.h"
 #include "planner/planner.h"
 
-static enum eider_status file_info(void *data, const char *path, struct planner_file *ret, struct eider_error *err)
+static enum eider_status file_info(void *data, const char *path, struct planner_file *ret,
+                                   struct eider_error *err)
 {
     struct eider_query *query = data;
     struct engine_file_info info;
@@ -67,7 +68,8 @@ static enum eider_status ask(struct eider_query *query, const char *sql, unsigne
 }
 
 /* Import and planner over what is known. */
-static enum eider_status plan_answers(struct eider_query *query, const struct answers *answers, struct eider_error *err)
+static enum eider_status plan_answers(struct eider_query *query, const struct answers *answers,
+                                      struct eider_error *err)
 {
     const struct settings *settings = &query->settings;
     struct planner_options options = {.workers = query->session->transport->worker_count,
@@ -82,8 +84,8 @@ static enum eider_status plan_answers(struct eider_query *query, const struct an
                                       .file_data = query,
                                       .observer = query->session->observer,
                                       .observer_data = query->session->observer_data};
-    struct import_input input = {answers->tree.plan_json, answers->tree.plan_bytes, answers->estimates.explain_json,
-                                 answers->estimates.explain_bytes};
+    struct import_input input = {answers->tree.plan_json, answers->tree.plan_bytes,
+                                 answers->estimates.explain_json, answers->estimates.explain_bytes};
     struct imported imported = {.root = NULL};
     enum eider_status status = import_plan(query->arena, &input, &imported, &query->verdict, err);
 

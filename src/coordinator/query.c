@@ -37,8 +37,8 @@ static enum eider_status plan_if_query(struct eider_query *query, struct eider_e
     struct eider_session *session = query->session;
 
     if (statement->kind != STATEMENT_QUERY &&
-        !(statement->kind == STATEMENT_EXPLAIN && statement->rest_kind == STATEMENT_QUERY && !statement->analyze &&
-          !statement->has_options)) {
+        !(statement->kind == STATEMENT_EXPLAIN && statement->rest_kind == STATEMENT_QUERY &&
+          !statement->analyze && !statement->has_options)) {
         verdict_no(&query->verdict, VERDICT_NOT_A_QUERY, "the statement is no query");
         return EIDER_OK;
     }
@@ -125,7 +125,8 @@ const char *eider_query_explain(struct eider_query *query)
     if (query->verdict.kind == VERDICT_DISTRIBUTABLE)
         stage_graph_display(&out, &query->graph, false);
     else
-        buf_printf(&out, "not distributed (%s): %s\n", verdict_kind_name(query->verdict.kind), query->verdict.reason);
+        buf_printf(&out, "not distributed (%s): %s\n", verdict_kind_name(query->verdict.kind),
+                   query->verdict.reason);
     query->explain = out.failed ? NULL : arena_strndup(query->arena, out.data, out.size);
     buf_done(&out);
     return query->explain != NULL ? query->explain : "the plan is too large to be shown";
@@ -208,7 +209,8 @@ static enum eider_status explain_result(struct eider_query *query, const struct 
     return status;
 }
 
-static enum eider_status run_explain(struct eider_query *query, duckdb_result *ret_result, struct eider_error *err)
+static enum eider_status run_explain(struct eider_query *query, duckdb_result *ret_result,
+                                     struct eider_error *err)
 {
     struct explain_rows rows = {.count = 0};
     enum eider_status status = EIDER_OK;
@@ -226,7 +228,8 @@ static bool is_own_explain(const struct eider_query *query)
            query->verdict.kind != VERDICT_NO_CLUSTER;
 }
 
-enum eider_status eider_query_run(struct eider_query *query, duckdb_result *ret_result, struct eider_error *err)
+enum eider_status eider_query_run(struct eider_query *query, duckdb_result *ret_result,
+                                  struct eider_error *err)
 {
     struct query_run run;
     enum eider_status status;

@@ -58,8 +58,8 @@ static void end_snapshot(struct query_run *run, enum eider_status status)
 
 /* ---- Running ---- */
 
-static enum eider_status start_distributed(struct query_run *run, enum run_mode mode, duckdb_result *ret_result,
-                                           struct eider_error *err)
+static enum eider_status start_distributed(struct query_run *run, enum run_mode mode,
+                                           duckdb_result *ret_result, struct eider_error *err)
 {
     struct eider_query *query = run->query;
     struct eider_session *session = query->session;
@@ -74,7 +74,8 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
                                         .run = run->run,
                                         .query = next_query++,
                                         .concurrent_tasks = query->settings.tasks_at_once,
-                                        .stream = mode == RUN_STREAM || query->graph.head.root->tag == NODE_LIMIT};
+                                        .stream =
+                                            mode == RUN_STREAM || query->graph.head.root->tag == NODE_LIMIT};
     enum eider_status status;
 
     if (query->reads_tables && (status = begin_snapshot(run, err)) != EIDER_OK)

@@ -35,8 +35,9 @@ double now_ms(void)
 }
 
 enum eider_status eider_session_new(duckdb_database database, duckdb_connection connection,
-                                    struct eider_cluster *cluster, const struct eider_session_options *options,
-                                    struct eider_session **ret, struct eider_error *err)
+                                    struct eider_cluster *cluster,
+                                    const struct eider_session_options *options, struct eider_session **ret,
+                                    struct eider_error *err)
 {
     struct eider_session *session;
     enum eider_status status;
@@ -47,8 +48,9 @@ enum eider_status eider_session_new(duckdb_database database, duckdb_connection 
     if (database == NULL || connection == NULL)
         return error_set(err, EIDER_ERROR_ARGUMENT, "eider_session_new: database or connection is NULL");
     if (options != NULL && options->size < sizeof(size_t))
-        return error_set(err, EIDER_ERROR_ARGUMENT,
-                         "eider_session_new: the options are not initialised with EIDER_SESSION_OPTIONS_INIT");
+        return error_set(
+            err, EIDER_ERROR_ARGUMENT,
+            "eider_session_new: the options are not initialised with EIDER_SESSION_OPTIONS_INIT");
     if ((session = calloc(1, sizeof(*session))) == NULL)
         return error_no_memory(err);
     session->database = database;

@@ -27,9 +27,9 @@ struct eider_session {
     struct engine_planner *planner; /* made with the first query that it plans */
     struct engine_files *files;     /* so is this */
     struct eider_cluster *cluster;  /* NULL: none */
-    struct transport *transport;   /* NULL if there is no cluster */
-    struct store *store;           /* the coordinator's own outputs */
-    planner_observer observer;     /* for tests: sees each query's plan after each pass. NULL: nobody looks */
+    struct transport *transport;    /* NULL if there is no cluster */
+    struct store *store;            /* the coordinator's own outputs */
+    planner_observer observer; /* for tests: sees each query's plan after each pass. NULL: nobody looks */
     void *observer_data;
 
     pthread_mutex_t lock;
@@ -44,11 +44,11 @@ struct eider_query {
     const char *sql; /* NUL-terminated */
     struct statement_class statement;
     struct verdict verdict;
-    struct stage_graph graph;    /* if distributable */
-    struct column_list columns;  /* of the result */
+    struct stage_graph graph;   /* if distributable */
+    struct column_list columns; /* of the result */
     struct settings settings;
     struct session_settings *session_settings;
-    char *explain;               /* made on demand; in the arena */
+    char *explain; /* made on demand; in the arena */
     struct eider_query_stats stats;
     bool reads_tables; /* native tables: leaf stages on the connection */
     bool ran;

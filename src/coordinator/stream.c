@@ -24,7 +24,8 @@ struct eider_stream {
     struct eider_error error;
 };
 
-enum eider_status eider_query_stream(struct eider_query *query, struct eider_stream **ret, struct eider_error *err)
+enum eider_status eider_query_stream(struct eider_query *query, struct eider_stream **ret,
+                                     struct eider_error *err)
 {
     struct eider_stream *stream;
     enum eider_status status;
@@ -57,7 +58,8 @@ static void interrupt_result(struct eider_stream *stream)
 }
 
 /* Destroys the result and ends the run, once. */
-static enum eider_status stream_end(struct eider_stream *stream, enum eider_status status, struct eider_error *err)
+static enum eider_status stream_end(struct eider_stream *stream, enum eider_status status,
+                                    struct eider_error *err)
 {
     if (stream->ended)
         return status;
@@ -68,7 +70,8 @@ static enum eider_status stream_end(struct eider_stream *stream, enum eider_stat
     return query_run_end(&stream->run, status, err);
 }
 
-enum eider_status eider_stream_next(struct eider_stream *stream, duckdb_data_chunk *ret_chunk, struct eider_error *err)
+enum eider_status eider_stream_next(struct eider_stream *stream, duckdb_data_chunk *ret_chunk,
+                                    struct eider_error *err)
 {
     if (stream == NULL || ret_chunk == NULL)
         return error_set(err, EIDER_ERROR_ARGUMENT, "eider_stream_next: stream or ret_chunk is NULL");

@@ -142,8 +142,8 @@ enum eider_status plan_encode(const struct eider_node *node, struct buf *out, st
     buf_putc(out, PLAN_CODEC_VERSION);
     put_object(out, FIELD_NODE, node);
     if (out->failed)
-        return error_set(err, EIDER_ERROR_MEMORY, "the encoded plan is larger than %zu bytes, or out of memory",
-                         out->max_bytes);
+        return error_set(err, EIDER_ERROR_MEMORY,
+                         "the encoded plan is larger than %zu bytes, or out of memory", out->max_bytes);
     return EIDER_OK;
 }
 
@@ -384,19 +384,21 @@ static const void *get_object(struct reader *reader, enum field_kind family)
     return object;
 }
 
-enum eider_status plan_decode(const void *data, size_t bytes, struct arena *arena, const struct eider_node **ret,
-                              struct eider_error *err)
+enum eider_status plan_decode(const void *data, size_t bytes, struct arena *arena,
+                              const struct eider_node **ret, struct eider_error *err)
 {
     struct reader reader = {.data = data, .bytes = bytes, .arena = arena};
     const struct eider_node *node;
 
     *ret = NULL;
     if (bytes > PLAN_MAX_BYTES)
-        return error_set(err, EIDER_ERROR_CORRUPT, "the encoded plan has %zu bytes, more than %zu", bytes, PLAN_MAX_BYTES);
+        return error_set(err, EIDER_ERROR_CORRUPT, "the encoded plan has %zu bytes, more than %zu", bytes,
+                         PLAN_MAX_BYTES);
     if (bytes < sizeof(magic) + 1 || memcmp(data, magic, sizeof(magic)) != 0)
         return error_set(err, EIDER_ERROR_CORRUPT, "the encoded plan does not start as a plan");
     if (reader.data[sizeof(magic)] != PLAN_CODEC_VERSION)
-        return error_set(err, EIDER_ERROR_CORRUPT, "the encoded plan has version %u, this build reads version %u",
+        return error_set(err, EIDER_ERROR_CORRUPT,
+                         "the encoded plan has version %u, this build reads version %u",
                          reader.data[sizeof(magic)], (unsigned)PLAN_CODEC_VERSION);
     reader.position = sizeof(magic) + 1;
     node = get_object(&reader, FIELD_NODE);

@@ -15,15 +15,15 @@
 #include "base/buf.h"
 #include "plan/plan.h"
 
-#define PLAN_CODEC_VERSION   1
-#define PLAN_MAX_BYTES       ((size_t)64 << 20) /* of an encoded plan */
-#define PLAN_MAX_DEPTH       1000               /* of objects inside objects */
+#define PLAN_CODEC_VERSION 1
+#define PLAN_MAX_BYTES     ((size_t)64 << 20) /* of an encoded plan */
+#define PLAN_MAX_DEPTH     1000               /* of objects inside objects */
 
 enum eider_status plan_encode(const struct eider_node *node, struct buf *out, struct eider_error *err);
 
 /* *ret lives in `arena`. Errors: CORRUPT, MEMORY. */
-enum eider_status plan_decode(const void *data, size_t bytes, struct arena *arena, const struct eider_node **ret,
-                              struct eider_error *err);
+enum eider_status plan_decode(const void *data, size_t bytes, struct arena *arena,
+                              const struct eider_node **ret, struct eider_error *err);
 
 /* One expression or type alone, in the same form (for messages that carry them). */
 void plan_encode_type(const struct eider_type *type, struct buf *out);

@@ -251,7 +251,8 @@ static bool equal_lists(const struct plan_field *field, const void *a, const voi
             if (memcmp(left, right, bytes) != 0)
                 return false;
         } else if (field->kind == FIELD_STRS) {
-            if (!str_equal(*(const struct eider_str *)(const void *)left, *(const struct eider_str *)(const void *)right))
+            if (!str_equal(*(const struct eider_str *)(const void *)left,
+                           *(const struct eider_str *)(const void *)right))
                 return false;
         } else if (field->kind == FIELD_RECS) {
             if (!equal_fields(field->record, left, right))

@@ -37,9 +37,9 @@ struct plan_field {
     enum field_kind kind;
     uint32_t offset;
     const char *name;
-    const struct plan_record *record;  /* FIELD_RECS */
+    const struct plan_record *record;    /* FIELD_RECS */
     const char *(*enum_text)(int value); /* FIELD_ENUM */
-    uint32_t enum_end;                 /* FIELD_ENUM: valid values are 1 … enum_end - 1 */
+    uint32_t enum_end;                   /* FIELD_ENUM: valid values are 1 … enum_end - 1 */
 };
 
 /* A record, or one kind of type, expression or node: its size and fields. Fields of the base come first. */
@@ -106,14 +106,17 @@ bool node_walk(const struct eider_node *node, node_visit visit, void *data);
  * stands for it: itself, another, or NULL to fail. Parts that did not change are shared.
  */
 typedef const struct eider_expr *(*expr_map)(void *data, struct arena *arena, const struct eider_expr *expr);
-const struct eider_expr *expr_transform(struct arena *arena, const struct eider_expr *expr, expr_map map, void *data);
+const struct eider_expr *expr_transform(struct arena *arena, const struct eider_expr *expr, expr_map map,
+                                        void *data);
 
 /* The same for nodes, children first; the expressions stay. */
 typedef const struct eider_node *(*node_map)(void *data, struct arena *arena, const struct eider_node *node);
-const struct eider_node *node_transform(struct arena *arena, const struct eider_node *node, node_map map, void *data);
+const struct eider_node *node_transform(struct arena *arena, const struct eider_node *node, node_map map,
+                                        void *data);
 
 /* The node with each expression that it holds rebuilt; its children stay. The node itself if nothing changes. */
-const struct eider_node *node_map_exprs(struct arena *arena, const struct eider_node *node, expr_map map, void *data);
+const struct eider_node *node_map_exprs(struct arena *arena, const struct eider_node *node, expr_map map,
+                                        void *data);
 
 /* Replaces every column reference by what `columns` holds at its index: a shift, or the expressions of a projection.
  * NULL if out of memory or if an index is out of range. */

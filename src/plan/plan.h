@@ -24,7 +24,11 @@
 /* ---- Enums --------------------------------------------------------------------------------------------------- */
 
 #define V(PREFIX, TAG, text) PREFIX##_##TAG,
-#define ENUM(name, values)   enum name { name##_INVALID = 0, values name##_END };
+#define ENUM(name, values)                                                                                   \
+    enum name {                                                                                              \
+        name##_INVALID = 0,                                                                                  \
+        values name##_END                                                                                    \
+    };
 #include "plan/enums.def"
 #undef ENUM
 #undef V
@@ -73,10 +77,10 @@ struct eider_expr {
     const struct eider_type *type;
 };
 
-#define PLAN_LIST(name, item)                                                                                    \
-    struct name {                                                                                                \
-        item *items;                                                                                             \
-        uint32_t count;                                                                                          \
+#define PLAN_LIST(name, item)                                                                                \
+    struct name {                                                                                            \
+        item *items;                                                                                         \
+        uint32_t count;                                                                                      \
     };
 PLAN_LIST(u32_list, uint32_t)
 PLAN_LIST(str_list, struct eider_str)
@@ -101,26 +105,26 @@ PLAN_LIST(node_list, const struct eider_node *)
 #define FIELD_MEMBER_RECS(member, extra)     struct extra##_list member
 
 #define F(owner, KIND, member, extra) FIELD_MEMBER_##KIND(member, extra);
-#define RECORD(name, fields)                                                                                     \
-    struct name {                                                                                                \
-        fields                                                                                                   \
-    };                                                                                                           \
+#define RECORD(name, fields)                                                                                 \
+    struct name {                                                                                            \
+        fields                                                                                               \
+    };                                                                                                       \
     PLAN_LIST(name##_list, struct name)
 #include "plan/records.def"
 #undef RECORD
 
-#define TYPE(TAG, name, sql, fields)                                                                             \
-    struct type_##name {                                                                                         \
-        struct eider_type base;                                                                                  \
-        fields                                                                                                   \
+#define TYPE(TAG, name, sql, fields)                                                                         \
+    struct type_##name {                                                                                     \
+        struct eider_type base;                                                                              \
+        fields                                                                                               \
     };
 #include "plan/types.def"
 #undef TYPE
 
-#define EXPR(TAG, name, fields)                                                                                  \
-    struct expr_##name {                                                                                         \
-        struct eider_expr base;                                                                                  \
-        fields                                                                                                   \
+#define EXPR(TAG, name, fields)                                                                              \
+    struct expr_##name {                                                                                     \
+        struct eider_expr base;                                                                              \
+        fields                                                                                               \
     };
 #include "plan/exprs.def"
 #undef EXPR
@@ -131,10 +135,10 @@ struct eider_node {
     double rows;                /* estimated output rows; < 0 if unknown */
 };
 
-#define NODE(TAG, name, display, fields)                                                                         \
-    struct node_##name {                                                                                         \
-        struct eider_node base;                                                                                  \
-        fields                                                                                                   \
+#define NODE(TAG, name, display, fields)                                                                     \
+    struct node_##name {                                                                                     \
+        struct eider_node base;                                                                              \
+        fields                                                                                               \
     };
 #include "plan/nodes.def"
 #undef NODE
@@ -145,7 +149,7 @@ struct eider_node {
 #define TYPE(TAG, name, sql, fields) struct type_##name *type_##name##_new(struct arena *arena);
 #include "plan/types.def"
 #undef TYPE
-#define EXPR(TAG, name, fields)                                                                                  \
+#define EXPR(TAG, name, fields)                                                                              \
     struct expr_##name *expr_##name##_new(struct arena *arena, const struct eider_type *type);
 #include "plan/exprs.def"
 #undef EXPR
@@ -154,40 +158,40 @@ struct eider_node {
 #undef NODE
 
 /* The object as its own kind, or NULL if it is another (or NULL): node_as_filter(node). */
-#define TYPE(TAG, name, sql, fields)                                                                             \
-    static inline const struct type_##name *type_as_##name(const struct eider_type *type)                        \
-    {                                                                                                            \
-        return type != NULL && type->tag == TYPE_##TAG ? (const struct type_##name *)type : NULL;                \
+#define TYPE(TAG, name, sql, fields)                                                                         \
+    static inline const struct type_##name *type_as_##name(const struct eider_type *type)                    \
+    {                                                                                                        \
+        return type != NULL && type->tag == TYPE_##TAG ? (const struct type_##name *)type : NULL;            \
     }
 #include "plan/types.def"
 #undef TYPE
-#define EXPR(TAG, name, fields)                                                                                  \
-    static inline const struct expr_##name *expr_as_##name(const struct eider_expr *expr)                        \
-    {                                                                                                            \
-        return expr != NULL && expr->tag == EXPR_##TAG ? (const struct expr_##name *)expr : NULL;                \
+#define EXPR(TAG, name, fields)                                                                              \
+    static inline const struct expr_##name *expr_as_##name(const struct eider_expr *expr)                    \
+    {                                                                                                        \
+        return expr != NULL && expr->tag == EXPR_##TAG ? (const struct expr_##name *)expr : NULL;            \
     }
 #include "plan/exprs.def"
 #undef EXPR
-#define NODE(TAG, name, display, fields)                                                                         \
-    static inline const struct node_##name *node_as_##name(const struct eider_node *node)                        \
-    {                                                                                                            \
-        return node != NULL && node->tag == NODE_##TAG ? (const struct node_##name *)node : NULL;                \
+#define NODE(TAG, name, display, fields)                                                                     \
+    static inline const struct node_##name *node_as_##name(const struct eider_node *node)                    \
+    {                                                                                                        \
+        return node != NULL && node->tag == NODE_##TAG ? (const struct node_##name *)node : NULL;            \
     }
 #include "plan/nodes.def"
 #undef NODE
 
 /* ---- Names ---------------------------------------------------------------------------------------------------- */
 
-const char *type_tag_name(enum type_tag tag);     /* "decimal"; "?" if invalid */
-const char *type_tag_sql(enum type_tag tag);      /* "BIGINT"; NULL for types with parameters */
-const char *expr_tag_name(enum expr_tag tag);     /* "between" */
-const char *node_tag_name(enum node_tag tag);     /* "parquet_scan" */
-const char *node_tag_display(enum node_tag tag);  /* "DataSourceExec" */
+const char *type_tag_name(enum type_tag tag);    /* "decimal"; "?" if invalid */
+const char *type_tag_sql(enum type_tag tag);     /* "BIGINT"; NULL for types with parameters */
+const char *expr_tag_name(enum expr_tag tag);    /* "between" */
+const char *node_tag_name(enum node_tag tag);    /* "parquet_scan" */
+const char *node_tag_display(enum node_tag tag); /* "DataSourceExec" */
 
 /* ---- Small builders ---------------------------------------------------------------------------------------------- */
 
 struct eider_str str_make(struct arena *arena, const char *data, size_t size); /* copies */
-struct eider_str str_from(const char *text);                                     /* borrows a C string */
+struct eider_str str_from(const char *text);                                   /* borrows a C string */
 bool str_equal(struct eider_str a, struct eider_str b);
 bool str_is(struct eider_str a, const char *text);
 

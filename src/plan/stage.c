@@ -13,7 +13,8 @@ static void share(uint32_t items, uint32_t tasks, uint32_t task, uint32_t *ret_f
     *ret_count = each + (task < larger ? 1 : 0);
 }
 
-void stage_input_range(const struct stage_input *input, uint32_t task, uint32_t *ret_first, uint32_t *ret_count)
+void stage_input_range(const struct stage_input *input, uint32_t task, uint32_t *ret_first,
+                       uint32_t *ret_count)
 {
     switch (input->kind) {
     case BOUNDARY_SHUFFLE:

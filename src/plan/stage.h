@@ -48,7 +48,8 @@ struct stage_graph {
 
 /* Which partitions (of a shuffle) or producer tasks (of a coalesce, a broadcast) consumer task `task` reads: the range
  * [*ret_first, *ret_first + *ret_count). A count of 0 is legal: nothing to read. */
-void stage_input_range(const struct stage_input *input, uint32_t task, uint32_t *ret_first, uint32_t *ret_count);
+void stage_input_range(const struct stage_input *input, uint32_t task, uint32_t *ret_first,
+                       uint32_t *ret_count);
 
 /* The fragment of one task: each DISTRIBUTED_LEAF replaced by the task's variant (an EMPTY of the leaf's columns where
  * it has none). NULL if out of memory. */

@@ -8,15 +8,15 @@
 #include "plan/object.h"
 
 #define V(PREFIX, TAG, text) [PREFIX##_##TAG] = text,
-#define ENUM(name, values)                                                                                       \
-    static const char *name##_text_of(int value)                                                                 \
-    {                                                                                                            \
-        static const char *const texts[name##_END] = {values};                                                   \
-        return value > 0 && value < (int)name##_END ? texts[value] : "?";                                        \
-    }                                                                                                            \
-    const char *name##_text(enum name value)                                                                     \
-    {                                                                                                            \
-        return name##_text_of((int)value);                                                                       \
+#define ENUM(name, values)                                                                                   \
+    static const char *name##_text_of(int value)                                                             \
+    {                                                                                                        \
+        static const char *const texts[name##_END] = {values};                                               \
+        return value > 0 && value < (int)name##_END ? texts[value] : "?";                                    \
+    }                                                                                                        \
+    const char *name##_text(enum name value)                                                                 \
+    {                                                                                                        \
+        return name##_text_of((int)value);                                                                   \
     }
 #include "plan/enums.def"
 #undef ENUM
@@ -45,20 +45,24 @@
 #include "plan/records.def"
 #undef RECORD
 
-#define F(owner, KIND, member, extra)                                                                            \
+#define F(owner, KIND, member, extra)                                                                        \
     {.kind = FIELD_##KIND, .offset = offsetof(struct owner, member), .name = #member, EXTRA_##KIND(extra)},
-#define RECORD(n, list)                                                                                        \
-    static const struct plan_field record_##n##_fields[] = {list{.kind = FIELD_END}};                          \
-    static const struct plan_record record_##n = {.name = #n, .size = sizeof(struct n), .fields = record_##n##_fields};
+#define RECORD(n, list)                                                                                      \
+    static const struct plan_field record_##n##_fields[] = {list{.kind = FIELD_END}};                        \
+    static const struct plan_record record_##n = {                                                           \
+        .name = #n, .size = sizeof(struct n), .fields = record_##n##_fields};
 #include "plan/records.def"
 #undef RECORD
 #undef F
 
 /* ---- Types ---- */
 
-#define F(owner, KIND, member, extra)                                                                            \
-    {.kind = FIELD_##KIND, .offset = offsetof(struct type_##owner, member), .name = #member, EXTRA_##KIND(extra)},
-#define TYPE(TAG, n, sql, fields)                                                                                \
+#define F(owner, KIND, member, extra)                                                                        \
+    {.kind = FIELD_##KIND,                                                                                   \
+     .offset = offsetof(struct type_##owner, member),                                                        \
+     .name = #member,                                                                                        \
+     EXTRA_##KIND(extra)},
+#define TYPE(TAG, n, sql, fields)                                                                            \
     static const struct plan_field type_##n##_fields[] = {fields{.kind = FIELD_END}};
 #include "plan/types.def"
 #undef TYPE
@@ -106,11 +110,15 @@ const struct eider_type *type_simple(enum type_tag tag)
 
 /* ---- Expressions ---- */
 
-#define F(owner, KIND, member, extra)                                                                            \
-    {.kind = FIELD_##KIND, .offset = offsetof(struct expr_##owner, member), .name = #member, EXTRA_##KIND(extra)},
-#define EXPR(TAG, n, fields)                                                                                     \
-    static const struct plan_field expr_##n##_fields[] = {                                                       \
-        {.kind = FIELD_TYPE, .offset = offsetof(struct eider_expr, type), .name = "type"}, fields{.kind = FIELD_END}};
+#define F(owner, KIND, member, extra)                                                                        \
+    {.kind = FIELD_##KIND,                                                                                   \
+     .offset = offsetof(struct expr_##owner, member),                                                        \
+     .name = #member,                                                                                        \
+     EXTRA_##KIND(extra)},
+#define EXPR(TAG, n, fields)                                                                                 \
+    static const struct plan_field expr_##n##_fields[] = {                                                   \
+        {.kind = FIELD_TYPE, .offset = offsetof(struct eider_expr, type), .name = "type"},                   \
+        fields{.kind = FIELD_END}};
 #include "plan/exprs.def"
 #undef EXPR
 #undef F
@@ -135,15 +143,18 @@ const char *expr_tag_name(enum expr_tag tag)
 
 /* ---- Nodes ---- */
 
-#define F(owner, KIND, member, extra)                                                                            \
-    {.kind = FIELD_##KIND, .offset = offsetof(struct node_##owner, member), .name = #member, EXTRA_##KIND(extra)},
-#define NODE(TAG, n, display, fields)                                                                            \
-    static const struct plan_field node_##n##_fields[] = {                                                       \
-        {.kind = FIELD_RECS,                                                                                     \
-         .offset = offsetof(struct eider_node, columns),                                                         \
-         .name = "columns",                                                                                      \
-         .record = &record_column},                                                                              \
-        {.kind = FIELD_DOUBLE, .offset = offsetof(struct eider_node, rows), .name = "rows"},                     \
+#define F(owner, KIND, member, extra)                                                                        \
+    {.kind = FIELD_##KIND,                                                                                   \
+     .offset = offsetof(struct node_##owner, member),                                                        \
+     .name = #member,                                                                                        \
+     EXTRA_##KIND(extra)},
+#define NODE(TAG, n, display, fields)                                                                        \
+    static const struct plan_field node_##n##_fields[] = {                                                   \
+        {.kind = FIELD_RECS,                                                                                 \
+         .offset = offsetof(struct eider_node, columns),                                                     \
+         .name = "columns",                                                                                  \
+         .record = &record_column},                                                                          \
+        {.kind = FIELD_DOUBLE, .offset = offsetof(struct eider_node, rows), .name = "rows"},                 \
         fields{.kind = FIELD_END}};
 #include "plan/nodes.def"
 #undef NODE
@@ -180,52 +191,52 @@ const char *node_tag_display(enum node_tag tag)
 
 /* ---- Constructors ---- */
 
-#define TYPE(TAG, name, sql, fields)                                                                             \
-    struct type_##name *type_##name##_new(struct arena *arena)                                                   \
-    {                                                                                                            \
-        struct type_##name *type = arena_alloc(arena, sizeof(*type));                                            \
-        if (type != NULL)                                                                                        \
-            type->base.tag = TYPE_##TAG;                                                                         \
-        return type;                                                                                             \
+#define TYPE(TAG, name, sql, fields)                                                                         \
+    struct type_##name *type_##name##_new(struct arena *arena)                                               \
+    {                                                                                                        \
+        struct type_##name *type = arena_alloc(arena, sizeof(*type));                                        \
+        if (type != NULL)                                                                                    \
+            type->base.tag = TYPE_##TAG;                                                                     \
+        return type;                                                                                         \
     }
 #include "plan/types.def"
 #undef TYPE
 
-#define EXPR(TAG, name, fields)                                                                                  \
-    struct expr_##name *expr_##name##_new(struct arena *arena, const struct eider_type *type)                    \
-    {                                                                                                            \
-        struct expr_##name *expr = arena_alloc(arena, sizeof(*expr));                                            \
-        if (expr != NULL) {                                                                                      \
-            expr->base.tag = EXPR_##TAG;                                                                         \
-            expr->base.type = type;                                                                              \
-        }                                                                                                        \
-        return expr;                                                                                             \
+#define EXPR(TAG, name, fields)                                                                              \
+    struct expr_##name *expr_##name##_new(struct arena *arena, const struct eider_type *type)                \
+    {                                                                                                        \
+        struct expr_##name *expr = arena_alloc(arena, sizeof(*expr));                                        \
+        if (expr != NULL) {                                                                                  \
+            expr->base.tag = EXPR_##TAG;                                                                     \
+            expr->base.type = type;                                                                          \
+        }                                                                                                    \
+        return expr;                                                                                         \
     }
 #include "plan/exprs.def"
 #undef EXPR
 
-#define NODE(TAG, name, display, fields)                                                                         \
-    struct node_##name *node_##name##_new(struct arena *arena)                                                   \
-    {                                                                                                            \
-        struct node_##name *node = arena_alloc(arena, sizeof(*node));                                            \
-        if (node != NULL) {                                                                                      \
-            node->base.tag = NODE_##TAG;                                                                         \
-            node->base.rows = -1;                                                                                \
-        }                                                                                                        \
-        return node;                                                                                             \
+#define NODE(TAG, name, display, fields)                                                                     \
+    struct node_##name *node_##name##_new(struct arena *arena)                                               \
+    {                                                                                                        \
+        struct node_##name *node = arena_alloc(arena, sizeof(*node));                                        \
+        if (node != NULL) {                                                                                  \
+            node->base.tag = NODE_##TAG;                                                                     \
+            node->base.rows = -1;                                                                            \
+        }                                                                                                    \
+        return node;                                                                                         \
     }
 #include "plan/nodes.def"
 #undef NODE
 
 /* ---- Lists ---- */
 
-#define LIST_NEW(list, item)                                                                                     \
-    struct list list##_new(struct arena *arena, uint32_t count)                                                  \
-    {                                                                                                            \
-        struct list made = {NULL, count};                                                                        \
-        if (count > 0 && (made.items = arena_alloc_array(arena, count, sizeof(item))) == NULL)                   \
-            made.count = 0;                                                                                      \
-        return made;                                                                                             \
+#define LIST_NEW(list, item)                                                                                 \
+    struct list list##_new(struct arena *arena, uint32_t count)                                              \
+    {                                                                                                        \
+        struct list made = {NULL, count};                                                                    \
+        if (count > 0 && (made.items = arena_alloc_array(arena, count, sizeof(item))) == NULL)               \
+            made.count = 0;                                                                                  \
+        return made;                                                                                         \
     }
 LIST_NEW(u32_list, uint32_t)
 LIST_NEW(str_list, struct eider_str)

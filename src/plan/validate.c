@@ -12,7 +12,7 @@ struct check {
     const struct eider_node *node; /* the one that is being checked */
     uint32_t ctes[256];            /* visible here */
     uint32_t cte_count;
-    uint32_t lambdas; /* how many lambdas are around the expression */
+    uint32_t lambdas;                      /* how many lambdas are around the expression */
     const struct eider_node *left, *right; /* what columns refer to: left then right; right may be NULL */
     const struct scan_column_list *read;   /* or the columns that a scan reads */
     bool failed;
@@ -21,8 +21,8 @@ struct check {
 static bool bad(struct check *check, const char *what)
 {
     if (!check->failed) {
-        error_set(check->err, EIDER_ERROR_PLAN, "the plan is inconsistent: %s %s", node_tag_display(check->node->tag),
-                  what);
+        error_set(check->err, EIDER_ERROR_PLAN, "the plan is inconsistent: %s %s",
+                  node_tag_display(check->node->tag), what);
         error_node(check->err, node_tag_display(check->node->tag));
     }
     check->failed = true;
@@ -46,7 +46,8 @@ static bool type_is_valid(const struct eider_type *type, int depth)
     case TYPE_ARRAY:
         return type_as_array(type)->size > 0 && type_is_valid(type_as_array(type)->child, depth + 1);
     case TYPE_MAP:
-        return type_is_valid(type_as_map(type)->key, depth + 1) && type_is_valid(type_as_map(type)->value, depth + 1);
+        return type_is_valid(type_as_map(type)->key, depth + 1) &&
+               type_is_valid(type_as_map(type)->value, depth + 1);
     case TYPE_STRUCT:
     case TYPE_UNION: {
         const struct column_list *fields =
@@ -195,7 +196,8 @@ static bool check_same_columns(struct check *check, const struct eider_node *chi
 
 static bool check_width(struct check *check, uint32_t width)
 {
-    return check->node->columns.count == width || bad(check, "has another number of columns than it computes");
+    return check->node->columns.count == width ||
+           bad(check, "has another number of columns than it computes");
 }
 
 /* ---- Expressions ---- */
@@ -226,7 +228,8 @@ static bool check_expr(void *data, const struct eider_expr *expr)
         return bad(check, "holds an expression without a valid type");
     if (expr->tag == EXPR_COLUMN)
         return check_column(check, expr_as_column(expr));
-    if (function != NULL && function->arg_names.count != 0 && function->arg_names.count != function->args.count)
+    if (function != NULL && function->arg_names.count != 0 &&
+        function->arg_names.count != function->args.count)
         return bad(check, "calls a function with more or fewer names than arguments");
     if (expr->tag == EXPR_OPERATOR && expr_as_operator(expr)->children.count == 0 &&
         expr_as_operator(expr)->op != OPERATOR_ARRAY)
@@ -300,7 +303,8 @@ static bool has_equality(const struct join_condition_list *list)
 
 /* ---- Kinds ---- */
 
-static bool check_scan(struct check *check, const struct expr_list *filters, const struct u32_list *projection)
+static bool check_scan(struct check *check, const struct expr_list *filters,
+                       const struct u32_list *projection)
 {
     const struct scan_column_list *read = node_read(check->node);
 
@@ -365,7 +369,8 @@ static bool check_values(struct check *check, const struct node_values *node)
 {
     for (uint32_t i = 0; i < node->rows.count; i++) {
         const struct expr_list *row = &node->rows.items[i].values;
-        if (row->count != check->node->columns.count || !check_exprs(check, row) || !check_outputs(check, row, 0))
+        if (row->count != check->node->columns.count || !check_exprs(check, row) ||
+            !check_outputs(check, row, 0))
             return bad(check, "has a row that does not fit its columns");
     }
     return node->rows.count > 0 || bad(check, "has no row");
@@ -419,7 +424,8 @@ static bool check_passing(struct check *check)
 
 static bool check_node_itself(struct check *check)
 {
-    const struct eider_node *node = check->node, *input = node_child_count(node) > 0 ? node_child(node, 0) : NULL;
+    const struct eider_node *node = check->node,
+                            *input = node_child_count(node) > 0 ? node_child(node, 0) : NULL;
     const struct node_hash_join *hash_join = node_as_hash_join(node);
     const struct node_nested_loop_join *loop_join = node_as_nested_loop_join(node);
     const struct node_asof_join *asof = node_as_asof_join(node);
@@ -427,11 +433,13 @@ static bool check_node_itself(struct check *check)
     set_scope(check, input, NULL, NULL);
     switch (node->tag) {
     case NODE_PARQUET_SCAN:
-        return check_scan(check, &node_as_parquet_scan(node)->filters, &node_as_parquet_scan(node)->projection);
+        return check_scan(check, &node_as_parquet_scan(node)->filters,
+                          &node_as_parquet_scan(node)->projection);
     case NODE_TABLE_SCAN:
         return check_scan(check, &node_as_table_scan(node)->filters, &node_as_table_scan(node)->projection);
     case NODE_FUNCTION_SCAN:
-        return check_scan(check, &node_as_function_scan(node)->filters, &node_as_function_scan(node)->projection);
+        return check_scan(check, &node_as_function_scan(node)->filters,
+                          &node_as_function_scan(node)->projection);
     case NODE_LATERAL_FUNCTION:
         return check_lateral(check, node_as_lateral_function(node));
     case NODE_VALUES:
@@ -457,7 +465,8 @@ static bool check_node_itself(struct check *check)
     case NODE_UNNEST:
         return check_unnest(check, node_as_unnest(node));
     case NODE_REPARTITION:
-        return node_as_repartition(node)->partitions > 0 ? check_passing(check) : bad(check, "has no partition");
+        return node_as_repartition(node)->partitions > 0 ? check_passing(check)
+                                                         : bad(check, "has no partition");
     case NODE_TOPN:
     case NODE_LIMIT:
     case NODE_DISTINCT:

@@ -9,8 +9,8 @@
 
 /* ---- Nodes ---- */
 
-static const struct eider_node *const *field_nodes(const struct eider_node *node, const struct plan_field *field,
-                                                   uint32_t *ret_count)
+static const struct eider_node *const *field_nodes(const struct eider_node *node,
+                                                   const struct plan_field *field, uint32_t *ret_count)
 {
     const char *base = (const char *)node + field->offset;
 
@@ -94,7 +94,8 @@ bool node_walk(const struct eider_node *node, node_visit visit, void *data)
     return visit(data, node);
 }
 
-const struct eider_node *node_transform(struct arena *arena, const struct eider_node *node, node_map map, void *data)
+const struct eider_node *node_transform(struct arena *arena, const struct eider_node *node, node_map map,
+                                        void *data)
 {
     uint32_t count = node_child_count(node);
     const struct eider_node **children = arena_alloc_array(arena, count, sizeof(*children));
@@ -216,14 +217,16 @@ struct transform {
 static bool transform_slot(void *data, const struct eider_expr **slot)
 {
     struct transform *transform = data;
-    const struct eider_expr *mapped = expr_transform(transform->arena, *slot, transform->map, transform->data);
+    const struct eider_expr *mapped =
+        expr_transform(transform->arena, *slot, transform->map, transform->data);
 
     transform->changed |= mapped != *slot;
     *slot = mapped;
     return mapped != NULL;
 }
 
-const struct eider_expr *expr_transform(struct arena *arena, const struct eider_expr *expr, expr_map map, void *data)
+const struct eider_expr *expr_transform(struct arena *arena, const struct eider_expr *expr, expr_map map,
+                                        void *data)
 {
     const struct plan_record *record = expr_record(expr->tag);
     struct transform transform = {arena, map, data, false};
@@ -237,13 +240,15 @@ const struct eider_expr *expr_transform(struct arena *arena, const struct eider_
     return map(data, arena, transform.changed ? clone : expr);
 }
 
-const struct eider_node *node_map_exprs(struct arena *arena, const struct eider_node *node, expr_map map, void *data)
+const struct eider_node *node_map_exprs(struct arena *arena, const struct eider_node *node, expr_map map,
+                                        void *data)
 {
     const struct plan_record *record = node_record(node->tag);
     struct transform transform = {arena, map, data, false};
     struct eider_node *clone = node_clone(arena, node);
 
-    if (clone == NULL || !own_lists(arena, record, clone) || !each_slot(record, clone, transform_slot, &transform))
+    if (clone == NULL || !own_lists(arena, record, clone) ||
+        !each_slot(record, clone, transform_slot, &transform))
         return NULL;
     return transform.changed ? clone : node;
 }
@@ -273,7 +278,8 @@ static const struct eider_expr *shift_column(void *data, struct arena *arena, co
 
     if (column == NULL)
         return expr;
-    return expr_column(arena, expr->type, (uint32_t)((int64_t)column->index + *(const int32_t *)data), column->name);
+    return expr_column(arena, expr->type, (uint32_t)((int64_t)column->index + *(const int32_t *)data),
+                       column->name);
 }
 
 const struct eider_expr *expr_shift(struct arena *arena, const struct eider_expr *expr, int32_t shift)

@@ -13,8 +13,9 @@ static const struct {
     const char *name;
     double values; /* at most; for "year": per 365 days */
 } few_values[] = {
-    {"year", 0},  {"month", 12},  {"quarter", 4},  {"day", 31},      {"dayofmonth", 31}, {"dayofweek", 7}, {"isodow", 7},
-    {"week", 53}, {"weekday", 7}, {"weekofyear", 53}, {"hour", 24}, {"minute", 60},     {"second", 60},
+    {"year", 0},      {"month", 12},  {"quarter", 4}, {"day", 31},    {"dayofmonth", 31},
+    {"dayofweek", 7}, {"isodow", 7},  {"week", 53},   {"weekday", 7}, {"weekofyear", 53},
+    {"hour", 24},     {"minute", 60}, {"second", 60},
 };
 
 static double at_most(double value, double bound)
@@ -67,20 +68,21 @@ static double values_of(const struct planner_options *options, const struct eide
     return product.values;
 }
 
-static double scanned(const struct planner_options *options, const struct node_parquet_scan *scan, uint32_t index)
+static double scanned(const struct planner_options *options, const struct node_parquet_scan *scan,
+                      uint32_t index)
 {
     const struct scan_column *column = &scan->read.items[scan->projection.items[index]];
     double rows = distribute_rows(&scan->base), values = -1;
 
     if (options->column_distinct != NULL && scan->files.count > 0 && column->role == SCAN_COLUMN &&
         column->path.count == 0)
-        values = options->column_distinct(options->file_data, scan->files.items[0].path.data, scan->files.count,
-                                          column->name.data);
+        values = options->column_distinct(options->file_data, scan->files.items[0].path.data,
+                                          scan->files.count, column->name.data);
     return values < 0 ? rows : at_most(values, rows);
 }
 
-static double joined(const struct planner_options *options, const struct eider_node *node, enum join_type type,
-                     uint32_t index)
+static double joined(const struct planner_options *options, const struct eider_node *node,
+                     enum join_type type, uint32_t index)
 {
     const struct eider_node *left = node_child(node, 0), *right = node_child(node, 1);
     uint32_t width = left->columns.count;

@@ -104,7 +104,8 @@ uint32_t distribute_tasks_for(const struct distribute *d, double bytes)
 
 /* ---- Keys ---- */
 
-struct key_slots key_slots_map(struct arena *arena, const struct key_slots *keys, const struct expr_list *outputs)
+struct key_slots key_slots_map(struct arena *arena, const struct key_slots *keys,
+                               const struct expr_list *outputs)
 {
     struct key_slots mapped = {arena_alloc_array(arena, keys->count, sizeof(struct u32_list)), keys->count};
 
@@ -126,8 +127,8 @@ struct key_slots key_slots_map(struct arena *arena, const struct key_slots *keys
     return mapped;
 }
 
-struct key_slots key_slots_project(struct arena *arena, const struct key_slots *keys, const struct u32_list *projection,
-                                   uint32_t first, uint32_t count)
+struct key_slots key_slots_project(struct arena *arena, const struct key_slots *keys,
+                                   const struct u32_list *projection, uint32_t first, uint32_t count)
 {
     struct key_slots mapped = {arena_alloc_array(arena, keys->count, sizeof(struct u32_list)), keys->count};
 
@@ -262,7 +263,8 @@ bool distribute_broadcast(struct distribute *d, struct placed *placed, uint32_t 
     return true;
 }
 
-bool distribute_shuffle(struct distribute *d, struct placed *placed, const struct expr_list *keys, uint32_t tasks)
+bool distribute_shuffle(struct distribute *d, struct placed *placed, const struct expr_list *keys,
+                        uint32_t tasks)
 {
     struct node_repartition *repartition = node_repartition_new(d->arena);
     struct node_network_shuffle *boundary = node_network_shuffle_new(d->arena);
@@ -276,10 +278,8 @@ bool distribute_shuffle(struct distribute *d, struct placed *placed, const struc
     boundary->input = &repartition->base;
     boundary->producer_tasks = tasks_of(placed);
     copy_columns(&boundary->base, placed->node);
-    *placed = (struct placed){.node = &boundary->base,
-                              .spread = SPREAD_HASH,
-                              .tasks = tasks,
-                              .keys = key_slots_of(d->arena, keys)};
+    *placed = (struct placed){
+        .node = &boundary->base, .spread = SPREAD_HASH, .tasks = tasks, .keys = key_slots_of(d->arena, keys)};
     return !arena_failed(d->arena) || distribute_no_memory(d);
 }
 
@@ -308,7 +308,8 @@ static bool files_differ(const struct distribute *d, const struct node_parquet_s
 
     for (uint32_t i = 0; d->options->file_info != NULL && i < scan->files.count; i++) {
         struct planner_file file = {0};
-        if (d->options->file_info(d->options->file_data, scan->files.items[i].path.data, &file, NULL) != EIDER_OK)
+        if (d->options->file_info(d->options->file_data, scan->files.items[i].path.data, &file, NULL) !=
+            EIDER_OK)
             return true;
         if (i == 0)
             first = file.schema_hash;
@@ -353,7 +354,8 @@ static bool place_in_place(struct distribute *d, const struct eider_node *node, 
     *ret = input;
     ret->node = distribute_rebuild(d, node, &input);
     if (node->tag == NODE_FILTER) {
-        ret->keys = key_slots_project(d->arena, &input.keys, &node_as_filter(node)->projection, 0, UINT32_MAX);
+        ret->keys =
+            key_slots_project(d->arena, &input.keys, &node_as_filter(node)->projection, 0, UINT32_MAX);
     } else if (node->tag == NODE_PROJECTION) {
         ret->keys = key_slots_map(d->arena, &input.keys, &node_as_projection(node)->exprs);
     } else if (node->tag == NODE_LATERAL_FUNCTION) {
@@ -459,7 +461,8 @@ static bool place_union(struct distribute *d, const struct node_union *node, str
     for (uint32_t i = 0; i < count; i++) {
         if (local < count && !distribute_leave_local(d, &inputs[i]))
             return false;
-        if (one + local < count && inputs[i].spread == SPREAD_ONE && !distribute_scatter(d, &inputs[i], tasks))
+        if (one + local < count && inputs[i].spread == SPREAD_ONE &&
+            !distribute_scatter(d, &inputs[i], tasks))
             return false;
     }
     *ret = (struct placed){.tasks = tasks, .spread = SPREAD_ANY};
@@ -471,8 +474,8 @@ static bool place_union(struct distribute *d, const struct node_union *node, str
 
 static bool is_tail(const struct eider_node *node)
 {
-    return node->tag == NODE_SORT || node->tag == NODE_TOPN || node->tag == NODE_LIMIT || node->tag == NODE_FILTER ||
-           node->tag == NODE_PROJECTION;
+    return node->tag == NODE_SORT || node->tag == NODE_TOPN || node->tag == NODE_LIMIT ||
+           node->tag == NODE_FILTER || node->tag == NODE_PROJECTION;
 }
 
 static bool place_kind(struct distribute *d, const struct eider_node *node, struct placed *ret)
@@ -531,7 +534,8 @@ static bool place_kind(struct distribute *d, const struct eider_node *node, stru
     case NODE_TAG_END:
         break;
     }
-    d->status = error_set(d->err, EIDER_ERROR_INTERNAL, "%s reached the distribute pass", node_tag_display(node->tag));
+    d->status = error_set(d->err, EIDER_ERROR_INTERNAL, "%s reached the distribute pass",
+                          node_tag_display(node->tag));
     return false;
 }
 

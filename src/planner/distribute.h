@@ -62,7 +62,8 @@ bool distribute_cte_ref(struct distribute *d, const struct node_cte_ref *node, s
 
 /* Boundaries above a placed subtree: its stage is closed, and the result is placed in a new one. */
 bool distribute_coalesce(struct distribute *d, struct placed *placed); /* to one task */
-bool distribute_shuffle(struct distribute *d, struct placed *placed, const struct expr_list *keys, uint32_t tasks);
+bool distribute_shuffle(struct distribute *d, struct placed *placed, const struct expr_list *keys,
+                        uint32_t tasks);
 bool distribute_broadcast(struct distribute *d, struct placed *placed, uint32_t tasks);
 bool distribute_scatter(struct distribute *d, struct placed *placed, uint32_t tasks); /* 1 → n: any task */
 
@@ -81,9 +82,10 @@ double distribute_bytes(const struct eider_node *node);
 uint32_t distribute_tasks_for(const struct distribute *d, double bytes); /* 1 … max_tasks */
 
 /* Keys after a projection: position of the output that is exactly input column `index`. */
-struct key_slots key_slots_map(struct arena *arena, const struct key_slots *keys, const struct expr_list *outputs);
-struct key_slots key_slots_project(struct arena *arena, const struct key_slots *keys, const struct u32_list *projection,
-                                   uint32_t first, uint32_t count);
+struct key_slots key_slots_map(struct arena *arena, const struct key_slots *keys,
+                               const struct expr_list *outputs);
+struct key_slots key_slots_project(struct arena *arena, const struct key_slots *keys,
+                                   const struct u32_list *projection, uint32_t first, uint32_t count);
 /* Keys of expressions over the placed columns: plain columns have a slot, others none. */
 struct key_slots key_slots_of(struct arena *arena, const struct expr_list *keys);
 /* True if every key has a column among `columns` (plain column references). */

@@ -17,8 +17,8 @@
 
 #include "plan/object.h"
 
-#define MIN_REDUCTION      8.0
-#define FEW_STATES         100000.0 /* rows that one task merges without being missed */
+#define MIN_REDUCTION 8.0
+#define FEW_STATES    100000.0 /* rows that one task merges without being missed */
 
 static bool is_spread(const struct placed *placed)
 {
@@ -33,8 +33,8 @@ static struct key_slots keys_after_grouping(struct distribute *d, const struct p
 }
 
 /* In place: the spread stays as it is. */
-static bool aggregate_in_place(struct distribute *d, const struct node_aggregate *node, const struct placed *input,
-                               struct placed *ret)
+static bool aggregate_in_place(struct distribute *d, const struct node_aggregate *node,
+                               const struct placed *input, struct placed *ret)
 {
     *ret = *input;
     ret->keys = keys_after_grouping(d, input, &node->groups);
@@ -48,10 +48,11 @@ static double smaller(double a, double b)
 }
 
 /* Estimated groups: DuckDB's estimate, or ours of the distinct keys if that is less. */
-static double group_rows(const struct distribute *d, const struct eider_node *node, const struct eider_node *input,
-                         const struct expr_list *groups)
+static double group_rows(const struct distribute *d, const struct eider_node *node,
+                         const struct eider_node *input, const struct expr_list *groups)
 {
-    return groups->count == 0 ? 1 : smaller(distribute_rows(node), distinct_groups(d->options, input, groups));
+    return groups->count == 0 ? 1
+                              : smaller(distribute_rows(node), distinct_groups(d->options, input, groups));
 }
 
 /* Estimated rows of partial states over all tasks. */
@@ -65,7 +66,8 @@ static bool reduces(double states, const struct eider_node *input)
     return states * MIN_REDUCTION <= distribute_rows(input) || states <= FEW_STATES / 10;
 }
 
-static bool group_columns(struct distribute *d, const struct eider_node *node, uint32_t count, struct expr_list *ret)
+static bool group_columns(struct distribute *d, const struct eider_node *node, uint32_t count,
+                          struct expr_list *ret)
 {
     *ret = expr_list_new(d->arena, count);
     for (uint32_t i = 0; i < ret->count; i++)
@@ -73,8 +75,8 @@ static bool group_columns(struct distribute *d, const struct eider_node *node, u
     return !arena_failed(d->arena) || distribute_no_memory(d);
 }
 
-static bool aggregate_in_phases(struct distribute *d, const struct node_aggregate *node, const struct placed *input,
-                                double states, bool top, struct placed *ret)
+static bool aggregate_in_phases(struct distribute *d, const struct node_aggregate *node,
+                                const struct placed *input, double states, bool top, struct placed *ret)
 {
     struct node_aggregate *phase = aggregate_partial(d->arena, node, input->node);
     bool few = node->groups.count == 0 || node->sets.count > 0 || (top && states <= FEW_STATES);
@@ -98,8 +100,8 @@ static bool aggregate_in_phases(struct distribute *d, const struct node_aggregat
 }
 
 /* Group expressions as keys of a shuffle below: only those of types that hash alike when they are equal. */
-static bool aggregate_after_shuffle(struct distribute *d, const struct node_aggregate *node, const struct placed *input,
-                                    struct placed *ret)
+static bool aggregate_after_shuffle(struct distribute *d, const struct node_aggregate *node,
+                                    const struct placed *input, struct placed *ret)
 {
     struct placed placed = *input;
     uint32_t tasks = distribute_tasks_for(d, distribute_bytes(node->input));

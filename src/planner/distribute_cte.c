@@ -83,7 +83,7 @@ bool distribute_cte_ref(struct distribute *d, const struct node_cte_ref *node, s
         if (entry->cte == node->cte)
             return read_again(d, entry, &node->base, ret);
     }
-    d->status = error_set(d->err, EIDER_ERROR_PLAN, "CteRefExec refers to CTE %u, which is not defined above it",
-                          node->cte);
+    d->status = error_set(d->err, EIDER_ERROR_PLAN,
+                          "CteRefExec refers to CTE %u, which is not defined above it", node->cte);
     return false;
 }

@@ -148,8 +148,8 @@ static struct key_slots both_slots(struct distribute *d, const struct key_slots 
     for (uint32_t i = 0; made.slots != NULL && i < a->count; i++) {
         made.slots[i] = u32_list_new(d->arena, a->slots[i].count + b->slots[i].count);
         for (uint32_t k = 0; k < made.slots[i].count; k++)
-            made.slots[i].items[k] = k < a->slots[i].count ? a->slots[i].items[k]
-                                                           : b->slots[i].items[k - a->slots[i].count];
+            made.slots[i].items[k] =
+                k < a->slots[i].count ? a->slots[i].items[k] : b->slots[i].items[k - a->slots[i].count];
     }
     if (made.slots == NULL)
         made.count = 0;
@@ -157,8 +157,8 @@ static struct key_slots both_slots(struct distribute *d, const struct key_slots 
 }
 
 /* The join where its sides are now; `spread` and `keys` of the output are given. */
-static bool finish_join(struct distribute *d, const struct join *join, enum spread spread, struct key_slots keys,
-                        struct placed *ret)
+static bool finish_join(struct distribute *d, const struct join *join, enum spread spread,
+                        struct key_slots keys, struct placed *ret)
 {
     const struct placed sides[2] = {join->left, join->right};
 
@@ -238,7 +238,8 @@ static bool join_shuffled(struct distribute *d, struct join *join, struct placed
     struct expr_list keys;
 
     if (align(d, &join->left, &join->left_keys, &join->right_keys, &keys)) {
-        if (!is_spread_by(&join->right, &keys) && !distribute_shuffle(d, &join->right, &keys, join->left.tasks))
+        if (!is_spread_by(&join->right, &keys) &&
+            !distribute_shuffle(d, &join->right, &keys, join->left.tasks))
             return false;
     } else if (align(d, &join->right, &join->right_keys, &join->left_keys, &keys)) {
         if (!distribute_shuffle(d, &join->left, &keys, join->right.tasks))
@@ -281,14 +282,16 @@ static bool join_broadcast_left(struct distribute *d, struct join *join, struct 
 
 static bool is_small(const struct distribute *d, const struct eider_node *node, uint32_t tasks)
 {
-    return d->options->broadcast_joins && distribute_rows(node) * (double)tasks <= (double)d->options->broadcast_rows;
+    return d->options->broadcast_joins &&
+           distribute_rows(node) * (double)tasks <= (double)d->options->broadcast_rows;
 }
 
 static bool sides_in_step(struct distribute *d, const struct join *join)
 {
     struct expr_list keys;
 
-    return align(d, &join->left, &join->left_keys, &join->right_keys, &keys) && is_spread_by(&join->right, &keys);
+    return align(d, &join->left, &join->left_keys, &join->right_keys, &keys) &&
+           is_spread_by(&join->right, &keys);
 }
 
 bool distribute_join(struct distribute *d, const struct eider_node *node, struct placed *ret)
@@ -296,7 +299,8 @@ bool distribute_join(struct distribute *d, const struct eider_node *node, struct
     const struct eider_node *left = node_child(node, 0), *right = node_child(node, 1);
     struct join join;
 
-    if (!open_join(d, node, &join) || !distribute_place(d, left, &join.left) || !distribute_place(d, right, &join.right))
+    if (!open_join(d, node, &join) || !distribute_place(d, left, &join.left) ||
+        !distribute_place(d, right, &join.right))
         return false;
     if (join.left.spread == SPREAD_LOCAL && join.right.spread == SPREAD_LOCAL)
         return finish_join(d, &join, SPREAD_LOCAL, (struct key_slots){NULL, 0}, ret);

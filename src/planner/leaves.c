@@ -25,7 +25,8 @@ struct line {
     bool by_row_group; /* enough row groups for all tasks */
 };
 
-static bool read_line(struct planning *p, const struct node_parquet_scan *scan, uint32_t tasks, struct line *ret)
+static bool read_line(struct planning *p, const struct node_parquet_scan *scan, uint32_t tasks,
+                      struct line *ret)
 {
     uint64_t groups = 0;
 
@@ -67,7 +68,8 @@ static struct cut cut_at(const struct line *line, uint64_t bytes)
 }
 
 /* The scan of what lies between two cuts; an EMPTY if that is nothing. */
-static const struct eider_node *piece(struct arena *arena, const struct line *line, struct cut from, struct cut to)
+static const struct eider_node *piece(struct arena *arena, const struct line *line, struct cut from,
+                                      struct cut to)
 {
     struct node_parquet_scan *scan;
     uint32_t last = to.row > 0 ? to.file + 1 : to.file, count = last > from.file ? last - from.file : 0;
@@ -96,7 +98,8 @@ static const struct eider_node *piece(struct arena *arena, const struct line *li
     return scan->files.count == count ? &scan->base : NULL;
 }
 
-static const struct eider_node *variant(struct arena *arena, const struct line *line, uint32_t task, uint32_t tasks)
+static const struct eider_node *variant(struct arena *arena, const struct line *line, uint32_t task,
+                                        uint32_t tasks)
 {
     uint64_t each = line->bytes / tasks, rest = line->bytes % tasks;
     struct cut from = {0, 0}, to = {line->scan->files.count, 0};
@@ -108,7 +111,8 @@ static const struct eider_node *variant(struct arena *arena, const struct line *
     return piece(arena, line, from, to);
 }
 
-static struct node_distributed_leaf *leaf_new(struct planning *p, const struct eider_node *leaf, uint32_t variants)
+static struct node_distributed_leaf *leaf_new(struct planning *p, const struct eider_node *leaf,
+                                              uint32_t variants)
 {
     struct node_distributed_leaf *made = node_distributed_leaf_new(p->arena);
 

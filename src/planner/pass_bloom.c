@@ -120,8 +120,8 @@ static bool is_selective(struct bloom_pass *b, const struct plan_stage *stage)
 
 /* ---- Down to the scan ---- */
 
-static const struct eider_node *push(struct bloom_pass *b, struct plan_stage *stage, const struct eider_node *node,
-                                     const struct expr_list *args);
+static const struct eider_node *push(struct bloom_pass *b, struct plan_stage *stage,
+                                     const struct eider_node *node, const struct expr_list *args);
 
 static bool find_column(void *data, const struct eider_expr *expr)
 {
@@ -135,7 +135,8 @@ static bool has_columns(const struct eider_expr *expr)
 }
 
 /* The probe as an expression, registered with its stage; NULL if the stage has too many. */
-static const struct eider_expr *probe_in(struct bloom_pass *b, struct plan_stage *stage, const struct expr_list *args)
+static const struct eider_expr *probe_in(struct bloom_pass *b, struct plan_stage *stage,
+                                         const struct expr_list *args)
 {
     struct expr_bloom_probe *probe;
     uint32_t number = 0;
@@ -144,7 +145,8 @@ static const struct eider_expr *probe_in(struct bloom_pass *b, struct plan_stage
         return NULL;
     while (number < stage->filter_count && stage->filters[number] != b->source)
         number++;
-    if (number == STAGE_MAX_FILTERS || (probe = expr_bloom_probe_new(b->p->arena, type_simple(TYPE_BOOLEAN))) == NULL)
+    if (number == STAGE_MAX_FILTERS ||
+        (probe = expr_bloom_probe_new(b->p->arena, type_simple(TYPE_BOOLEAN))) == NULL)
         return NULL;
     stage->filters[number] = b->source;
     if (number == stage->filter_count)
@@ -206,7 +208,8 @@ static bool through(struct bloom_pass *b, const struct expr_list *args, const st
 }
 
 /* The columns of `from`, as the projection of a node picks them. */
-static struct expr_list picked(struct bloom_pass *b, const struct eider_node *from, const struct u32_list *projection)
+static struct expr_list picked(struct bloom_pass *b, const struct eider_node *from,
+                               const struct u32_list *projection)
 {
     struct expr_list outputs = expr_list_new(b->p->arena, projection->count);
 
@@ -228,8 +231,8 @@ static const struct eider_node *push_into_scan(struct bloom_pass *b, struct plan
         return place_above(b, stage, node, args);
     outputs = expr_list_new(b->p->arena, scan->projection.count);
     for (uint32_t i = 0; i < outputs.count; i++)
-        outputs.items[i] = expr_column(b->p->arena, scan->base.columns.items[i].type, scan->projection.items[i],
-                                       scan->base.columns.items[i].name);
+        outputs.items[i] = expr_column(b->p->arena, scan->base.columns.items[i].type,
+                                       scan->projection.items[i], scan->base.columns.items[i].name);
     if (!through(b, args, &outputs, &inner) || (probe = probe_in(b, stage, &inner)) == NULL)
         return NULL;
     if (leaf == NULL)
@@ -240,14 +243,15 @@ static const struct eider_node *push_into_scan(struct bloom_pass *b, struct plan
     copy->variants = node_list_new(b->p->arena, leaf->variants.count);
     for (uint32_t i = 0; i < copy->variants.count; i++) {
         const struct node_parquet_scan *variant = node_as_parquet_scan(leaf->variants.items[i]);
-        copy->variants.items[i] = variant == NULL ? leaf->variants.items[i] : place_in_scan(b, variant, probe);
+        copy->variants.items[i] =
+            variant == NULL ? leaf->variants.items[i] : place_in_scan(b, variant, probe);
     }
     return arena_failed(b->p->arena) ? NULL : &copy->base;
 }
 
 /* The node with child number `index` replaced. */
-static const struct eider_node *with_child(struct bloom_pass *b, const struct eider_node *node, uint32_t index,
-                                           const struct eider_node *child)
+static const struct eider_node *with_child(struct bloom_pass *b, const struct eider_node *node,
+                                           uint32_t index, const struct eider_node *child)
 {
     uint32_t count = node_child_count(node);
     const struct eider_node **children = arena_alloc_array(b->p->arena, count, sizeof(*children));
@@ -282,7 +286,8 @@ static bool may_enter(enum join_type type, uint32_t side)
 }
 
 static const struct eider_node *push_into_join(struct bloom_pass *b, struct plan_stage *stage,
-                                               const struct node_hash_join *join, const struct expr_list *args)
+                                               const struct node_hash_join *join,
+                                               const struct expr_list *args)
 {
     bool right_alone = join->type == JOIN_RIGHT_SEMI || join->type == JOIN_RIGHT_ANTI;
     uint32_t width = right_alone ? 0 : join->left->columns.count;
@@ -303,7 +308,8 @@ static const struct eider_node *push_into_join(struct bloom_pass *b, struct plan
 }
 
 static const struct eider_node *push_into_aggregate(struct bloom_pass *b, struct plan_stage *stage,
-                                                    const struct node_aggregate *node, const struct expr_list *args)
+                                                    const struct node_aggregate *node,
+                                                    const struct expr_list *args)
 {
     struct expr_list inner;
 
@@ -314,7 +320,8 @@ static const struct eider_node *push_into_aggregate(struct bloom_pass *b, struct
 
 /* Into the stage below, if nobody else reads it and the source of the filter does not wait for it. */
 static const struct eider_node *push_across(struct bloom_pass *b, struct plan_stage *stage,
-                                            const struct node_exchange_source *source, const struct expr_list *args)
+                                            const struct node_exchange_source *source,
+                                            const struct expr_list *args)
 {
     uint32_t id = stage->inputs[source->input].stage;
     struct plan_stage *below = stage_at(b->graph, id);
@@ -334,8 +341,8 @@ static const struct eider_node *push_across(struct bloom_pass *b, struct plan_st
 
 /* Pushes the probe of `args` (over the node's output) as deep as it goes; the node with it, or NULL if it was placed
  * nowhere. */
-static const struct eider_node *push(struct bloom_pass *b, struct plan_stage *stage, const struct eider_node *node,
-                                     const struct expr_list *args)
+static const struct eider_node *push(struct bloom_pass *b, struct plan_stage *stage,
+                                     const struct eider_node *node, const struct expr_list *args)
 {
     struct expr_list outputs;
 
@@ -410,8 +417,9 @@ static const struct node_exchange_source *trace(const struct eider_node *node, u
  * The stage whose keys are those of one side of a join, and the other side's expressions in the order of its keys.
  * `own` are the join keys of the source side. 0: there is none.
  */
-static uint32_t find_source(struct bloom_pass *b, const struct plan_stage *stage, const struct eider_node *side,
-                            const struct expr_list *own, const struct expr_list *other, struct expr_list *ret)
+static uint32_t find_source(struct bloom_pass *b, const struct plan_stage *stage,
+                            const struct eider_node *side, const struct expr_list *own,
+                            const struct expr_list *other, struct expr_list *ret)
 {
     const struct node_exchange_source *first = NULL;
     const struct node_repartition *repartition;
@@ -467,7 +475,8 @@ static void filter_side(struct bloom_pass *b, const struct node_hash_join *join,
     const struct plan_stage *from;
     struct expr_list args;
 
-    b->source = find_source(b, b->join_stage, source, side == 0 ? right : left, side == 0 ? left : right, &args);
+    b->source =
+        find_source(b, b->join_stage, source, side == 0 ? right : left, side == 0 ? left : right, &args);
     b->crossed = false;
     if (b->source == 0)
         return;

@@ -27,7 +27,8 @@ enum eider_status pass_distribute(struct planning *p)
     if (!distribute_place(&d, p->plan, &placed))
         return d.status;
     if (placed.spread == SPREAD_LOCAL) {
-        verdict_no(p->verdict, VERDICT_NATIVE_TABLE, "all of it reads tables of this database, which are read here");
+        verdict_no(p->verdict, VERDICT_NATIVE_TABLE,
+                   "all of it reads tables of this database, which are read here");
         return EIDER_OK;
     }
     if (!distribute_coalesce(&d, &placed))

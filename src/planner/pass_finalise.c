@@ -117,8 +117,8 @@ static bool is_local(const struct eider_node *node)
 
 /* ---- Checks of boundaries that a rule placed ---- */
 
-static bool check_boundary(struct finalise *f, const struct eider_node *node, const struct boundary_view *view,
-                           const struct plan_stage *stage)
+static bool check_boundary(struct finalise *f, const struct eider_node *node,
+                           const struct boundary_view *view, const struct plan_stage *stage)
 {
     const char *problem = NULL;
 
@@ -139,7 +139,8 @@ static bool check_boundary(struct finalise *f, const struct eider_node *node, co
 
 /* ---- Cutting ---- */
 
-static const struct eider_node *cut(struct finalise *f, const struct eider_node *node, struct plan_stage *stage);
+static const struct eider_node *cut(struct finalise *f, const struct eider_node *node,
+                                    struct plan_stage *stage);
 
 static uint32_t output_partitions(const struct eider_node *input)
 {
@@ -206,7 +207,8 @@ static const struct eider_node *cut_boundary(struct finalise *f, const struct ei
     return add_input(f, stage, &input) ? &source->base : NULL;
 }
 
-static const struct eider_node *cut(struct finalise *f, const struct eider_node *node, struct plan_stage *stage)
+static const struct eider_node *cut(struct finalise *f, const struct eider_node *node,
+                                    struct plan_stage *stage)
 {
     uint32_t count = node_child_count(node);
     const struct eider_node **children;
@@ -217,7 +219,8 @@ static const struct eider_node *cut(struct finalise *f, const struct eider_node 
         return cut_boundary(f, node, &view, stage);
     if (count == 0) {
         const struct eider_node *leaf = node;
-        if (stage->tasks > 1 && node->tag != NODE_EMPTY && (leaf = scale_leaf(f->p, node, stage->tasks)) == NULL)
+        if (stage->tasks > 1 && node->tag != NODE_EMPTY &&
+            (leaf = scale_leaf(f->p, node, stage->tasks)) == NULL)
             fail(f, f->p->err != NULL ? f->p->err->status : EIDER_ERROR_MEMORY);
         return leaf;
     }
@@ -255,9 +258,11 @@ static enum eider_status finish(struct finalise *f, const struct plan_stage *hea
 
     if (f->stage_count == 0 || (!p->has_boundaries && !is_parallel(f))) {
         if (p->options->workers <= 1)
-            verdict_no(p->verdict, VERDICT_SINGLE_TASK, "every boundary vanished: the cluster has one worker");
+            verdict_no(p->verdict, VERDICT_SINGLE_TASK,
+                       "every boundary vanished: the cluster has one worker");
         else if (p->has_boundaries)
-            verdict_no(p->verdict, VERDICT_SINGLE_TASK, "every boundary vanished: each joins one task to one task");
+            verdict_no(p->verdict, VERDICT_SINGLE_TASK,
+                       "every boundary vanished: each joins one task to one task");
         else
             verdict_no(p->verdict, VERDICT_SMALL, "too little work to distribute: one task does it all");
         return EIDER_OK;

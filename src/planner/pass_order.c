@@ -111,9 +111,9 @@ static bool is_one_of(struct eider_str name, const char *const *names)
 /* Without ORDER BY the result depends on which row comes first: numbering, neighbours, frames of rows. */
 static bool window_needs_order(const struct expr_window *window)
 {
-    static const char *const ordered[] = {"row_number", "lag", "lead", "first_value", "last_value", "nth_value",
-                                          "ntile", "first", "last", "list", "array_agg", "string_agg", "group_concat",
-                                          "listagg", "fill", NULL};
+    static const char *const ordered[] = {
+        "row_number", "lag",  "lead",      "first_value", "last_value",   "nth_value", "ntile", "first",
+        "last",       "list", "array_agg", "string_agg",  "group_concat", "listagg",   "fill",  NULL};
 
     if (window->orders.count > 0 || window->arg_orders.count > 0)
         return false;
@@ -127,7 +127,8 @@ static bool check_window(struct planning *p, const struct node_window *node)
         const struct expr_window *window = expr_as_window(node->windows.items[i]);
         if (window != NULL && window_needs_order(window))
             return verdict_no(p->verdict, VERDICT_ORDER_DEPENDENT,
-                              "%s() OVER () without ORDER BY depends on the order of stored rows", window->name.data);
+                              "%s() OVER () without ORDER BY depends on the order of stored rows",
+                              window->name.data);
     }
     return true;
 }
@@ -164,14 +165,16 @@ static bool check_recursion(struct planning *p, const struct eider_node *node)
     look_outside(&outside, node);
     if (!outside.reads)
         return true;
-    return verdict_no(p->verdict, VERDICT_OPERATOR, "a recursive CTE that reads another CTE runs on one node");
+    return verdict_no(p->verdict, VERDICT_OPERATOR,
+                      "a recursive CTE that reads another CTE runs on one node");
 }
 
 static bool check_scan(struct planning *p, const struct node_parquet_scan *scan)
 {
     for (uint32_t i = 0; i < scan->read.count; i++) {
         if (scan->read.items[i].role == SCAN_ROWID)
-            return verdict_no(p->verdict, VERDICT_ORDER_DEPENDENT, "rowid of files depends on the order of all rows");
+            return verdict_no(p->verdict, VERDICT_ORDER_DEPENDENT,
+                              "rowid of files depends on the order of all rows");
     }
     return true;
 }
@@ -188,9 +191,11 @@ static bool check(void *data, const struct eider_node *node)
                               "LIMIT without ORDER BY takes the first rows as they are stored");
         return true;
     case NODE_SAMPLE:
-        return verdict_no(p->verdict, VERDICT_ORDER_DEPENDENT, "a sample depends on the order of stored rows");
+        return verdict_no(p->verdict, VERDICT_ORDER_DEPENDENT,
+                          "a sample depends on the order of stored rows");
     case NODE_POSITIONAL_JOIN:
-        return verdict_no(p->verdict, VERDICT_ORDER_DEPENDENT, "a positional join depends on the order of stored rows");
+        return verdict_no(p->verdict, VERDICT_ORDER_DEPENDENT,
+                          "a positional join depends on the order of stored rows");
     case NODE_WINDOW:
         return check_window(p, node_as_window(node));
     case NODE_RECURSIVE_CTE:

@@ -79,8 +79,8 @@ struct worker_service {
 
 struct worker_service_vtable {
     /* Starts a task. On failure `done` is not called. */
-    enum eider_status (*run_task)(struct worker_service *worker, const struct task_request *request, task_done done,
-                                  void *data, struct eider_error *err);
+    enum eider_status (*run_task)(struct worker_service *worker, const struct task_request *request,
+                                  task_done done, void *data, struct eider_error *err);
     /* Stops the tasks of a query: they end soon, with CANCELLED. */
     void (*cancel_query)(struct worker_service *worker, uint64_t query);
     /* Forgets a query: its outputs are freed. No task of it may be running. */
@@ -99,16 +99,18 @@ struct transport {
 
 struct transport_vtable {
     /* As the worker's, on worker number `worker`. */
-    enum eider_status (*run_task)(struct transport *transport, uint32_t worker, const struct task_request *request,
-                                  task_done done, void *data, struct eider_error *err);
+    enum eider_status (*run_task)(struct transport *transport, uint32_t worker,
+                                  const struct task_request *request, task_done done, void *data,
+                                  struct eider_error *err);
     void (*cancel_query)(struct transport *transport, uint64_t query);
     void (*release_query)(struct transport *transport, uint64_t query);
     /*
      * The rows of an input, wherever they lie. `layout` is that of its columns. Outputs that do not exist yet are
      * waited for unless the input says that it is complete. Errors: WORKER (an output is not there), MEMORY.
      */
-    enum eider_status (*open_input)(struct transport *transport, const struct task_input *input, struct layout *layout,
-                                    struct exchange_reader **ret, struct eider_error *err);
+    enum eider_status (*open_input)(struct transport *transport, const struct task_input *input,
+                                    struct layout *layout, struct exchange_reader **ret,
+                                    struct eider_error *err);
     /* Adds the key hashes that a finished output kept to a filter. Errors: ARGUMENT if there are none. */
     enum eider_status (*fill_filter)(struct transport *transport, uint32_t worker, struct output_key output,
                                      struct bloom *filter, struct eider_error *err);

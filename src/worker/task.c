@@ -93,8 +93,9 @@ static bool open_source(void *data, const struct eider_node *node)
     if (source == NULL)
         return true;
     if (source->input >= open->made->count || open->made->sources[source->input] != NULL)
-        open->status = error_set(open->err, EIDER_ERROR_PLAN, "ExchangeSourceExec reads input %u, which %s", source->input,
-                                 source->input >= open->made->count ? "the task does not have" : "another one reads");
+        open->status = error_set(
+            open->err, EIDER_ERROR_PLAN, "ExchangeSourceExec reads input %u, which %s", source->input,
+            source->input >= open->made->count ? "the task does not have" : "another one reads");
     else
         open->status = open_one(open, source);
     return open->status == EIDER_OK;
@@ -148,7 +149,8 @@ enum eider_status fragment_inputs_open(const struct task_context *context, const
                                        const struct fragment_reads *reads, struct fragment_inputs **ret,
                                        struct eider_error *err)
 {
-    struct open_context open = {.context = context, .inputs = reads->inputs, .made = inputs_new(reads), .err = err};
+    struct open_context open = {
+        .context = context, .inputs = reads->inputs, .made = inputs_new(reads), .err = err};
 
     *ret = NULL;
     if (open.made == NULL)
@@ -198,8 +200,8 @@ static bool check_files(void *data, const struct eider_node *node)
         if (file->mtime_ns == 0) /* no file of this machine: nothing is known of it */
             continue;
         if (stat(file->path.data, &info) != 0) {
-            check->status = error_set(check->err, EIDER_ERROR_CHANGED, "the file %s is gone: %s", file->path.data,
-                                      strerror(errno));
+            check->status = error_set(check->err, EIDER_ERROR_CHANGED, "the file %s is gone: %s",
+                                      file->path.data, strerror(errno));
             return false;
         }
         if ((uint64_t)info.st_size != file->bytes ||
@@ -245,7 +247,8 @@ static enum eider_status open_output(struct running *task, struct eider_error *e
         return error_no_memory(err);
     status = engine_layout_new(task->types, task->root->columns.count, &task->layout, err);
     if (status == EIDER_OK)
-        status = store_output(task->context->store, request->id, task->layout, request->partitions, &task->output, err);
+        status = store_output(task->context->store, request->id, task->layout, request->partitions,
+                              &task->output, err);
     return status;
 }
 
@@ -287,7 +290,8 @@ static enum eider_status run_sql(struct running *task, struct eider_error *err)
 static enum eider_status run_task(struct running *task, struct eider_error *err)
 {
     const struct task_request *request = task->request;
-    struct fragment_reads reads = {request->inputs, request->input_count, request->filters, request->filter_count};
+    struct fragment_reads reads = {request->inputs, request->input_count, request->filters,
+                                   request->filter_count};
     enum eider_status status = plan_decode(request->plan, request->plan_bytes, task->arena, &task->root, err);
 
     if (status == EIDER_OK)

@@ -152,7 +152,8 @@ static enum eider_status worker_run_task(struct worker_service *service, const s
 static void worker_cancel_query(struct worker_service *service, uint64_t query)
 {
     struct worker *worker = worker_of(service);
-    struct cancelled *entry = calloc(1, sizeof(*entry)); /* without memory, later tasks are not stopped early */
+    struct cancelled *entry =
+        calloc(1, sizeof(*entry)); /* without memory, later tasks are not stopped early */
 
     pthread_mutex_lock(&worker->lock);
     if (entry != NULL && !is_cancelled(worker, query)) {

@@ -11,7 +11,8 @@ static inline struct eider_str sample_str(const char *text)
     return str_from(text);
 }
 
-static inline struct column_list sample_columns(struct arena *arena, uint32_t count, const struct eider_type *type)
+static inline struct column_list sample_columns(struct arena *arena, uint32_t count,
+                                                const struct eider_type *type)
 {
     static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
     struct column_list list = column_list_new(arena, count);
@@ -38,7 +39,8 @@ static inline const struct eider_node *sample_values(struct arena *arena, uint32
 }
 
 /* A Parquet scan of BIGINT columns over `files` files of `bytes` bytes. */
-static inline const struct eider_node *sample_scan(struct arena *arena, uint32_t columns, uint32_t files, double rows)
+static inline const struct eider_node *sample_scan(struct arena *arena, uint32_t columns, uint32_t files,
+                                                   double rows)
 {
     struct node_parquet_scan *node = node_parquet_scan_new(arena);
 
@@ -51,9 +53,8 @@ static inline const struct eider_node *sample_scan(struct arena *arena, uint32_t
         node->files.items[i].path = str_from(node->files.items[i].path.data);
     node->read = scan_column_list_new(arena, columns);
     for (uint32_t i = 0; i < columns; i++)
-        node->read.items[i] = (struct scan_column){.role = SCAN_COLUMN,
-                                                   .name = node->base.columns.items[i].name,
-                                                   .type = type_simple(TYPE_BIGINT)};
+        node->read.items[i] = (struct scan_column){
+            .role = SCAN_COLUMN, .name = node->base.columns.items[i].name, .type = type_simple(TYPE_BIGINT)};
     node->projection = u32_list_identity(arena, columns);
     return &node->base;
 }
@@ -112,7 +113,8 @@ static inline const struct eider_node *sample_aggregate(struct arena *arena, con
 
 /* An equality join on the first columns; every column of both sides comes out. */
 static inline const struct eider_node *sample_join(struct arena *arena, const struct eider_node *left,
-                                                   const struct eider_node *right, enum join_type type, double rows)
+                                                   const struct eider_node *right, enum join_type type,
+                                                   double rows)
 {
     struct node_hash_join *node = node_hash_join_new(arena);
     uint32_t l = left->columns.count, r = right->columns.count, width = l + r;
@@ -133,7 +135,8 @@ static inline const struct eider_node *sample_join(struct arena *arena, const st
     node->base.columns = column_list_new(arena, width);
     node->base.rows = rows;
     for (uint32_t i = 0; i < width; i++) {
-        const struct eider_node *side = type == JOIN_RIGHT_SEMI || type == JOIN_RIGHT_ANTI || i >= l ? right : left;
+        const struct eider_node *side =
+            type == JOIN_RIGHT_SEMI || type == JOIN_RIGHT_ANTI || i >= l ? right : left;
         if (type == JOIN_MARK && i == l)
             node->base.columns.items[i] = (struct column){str_from("mark"), type_simple(TYPE_BOOLEAN)};
         else

@@ -45,7 +45,8 @@ static void fill_list(struct arena *arena, const struct plan_field *field, void 
             fill(arena, field->record, item, depth + 1);
         else
             memcpy(item,
-                   &(void *){random_object(arena, field->kind == FIELD_EXPRS ? FIELD_EXPR : FIELD_NODE, depth + 1)},
+                   &(void *){
+                       random_object(arena, field->kind == FIELD_EXPRS ? FIELD_EXPR : FIELD_NODE, depth + 1)},
                    sizeof(void *));
     }
     memcpy((char *)object + field->offset, &list, sizeof(list));
@@ -166,7 +167,8 @@ static void every_kind_prints(void **unused)
         buf_clear(&out);
         node_print(&out, node);
         assert_non_null(strstr(out.data, node_tag_name(node->tag)));
-        for (const struct plan_field *field = node_record(node->tag)->fields; field->kind != FIELD_END; field++)
+        for (const struct plan_field *field = node_record(node->tag)->fields; field->kind != FIELD_END;
+             field++)
             assert_non_null(strstr(out.data, field->name));
         arena_free(arena);
     }
@@ -306,8 +308,8 @@ static void inconsistent_plans_are_named(void **unused)
     struct node_hash_join *join;
 
     (void)unused;
-    filter->predicates.items[0] =
-        sample_equal(arena, expr_column(arena, type_simple(TYPE_BIGINT), 9, str_from("x")), expr_bigint(arena, 1));
+    filter->predicates.items[0] = sample_equal(
+        arena, expr_column(arena, type_simple(TYPE_BIGINT), 9, str_from("x")), expr_bigint(arena, 1));
     assert_int_equal(plan_validate(&filter->base, &err), EIDER_ERROR_PLAN);
     assert_string_equal(err.node, "FilterExec");
     filter->predicates.items[0] = expr_bigint(arena, 1);
@@ -338,7 +340,8 @@ static const struct eider_node *drop_filters(void *data, struct arena *arena, co
 static void transform_shares_what_stays(void **unused)
 {
     struct arena *arena = arena_new();
-    const struct eider_node *plan = meaningful(arena), *other = node_transform(arena, plan, drop_filters, NULL);
+    const struct eider_node *plan = meaningful(arena),
+                            *other = node_transform(arena, plan, drop_filters, NULL);
     const struct eider_node *join = node_child(plan, 0), *new_join = node_child(other, 0);
 
     (void)unused;

@@ -51,7 +51,8 @@ static void open_fixture(struct fixture *f, uint32_t workers)
     snprintf(text, sizeof(text), "CREATE VIEW t AS SELECT * FROM read_parquet('%s/*.parquet')", folder);
     sql(f->connection, text);
     assert_int_equal(eider_cluster_new_local(workers, &f->cluster, &f->err), EIDER_OK);
-    assert_int_equal(eider_session_new(f->database, f->connection, f->cluster, NULL, &f->session, &f->err), EIDER_OK);
+    assert_int_equal(eider_session_new(f->database, f->connection, f->cluster, NULL, &f->session, &f->err),
+                     EIDER_OK);
     sql(f->connection, "SET eider_bytes_per_task = '1'");
 }
 
@@ -111,9 +112,11 @@ static void queries_run_in_stages(void **unused)
     (void)unused;
     open_fixture(&f, 4);
     assert_answer(&f, "SELECT sum(v) FROM t WHERE v >= 0", true, "19999900000");
-    assert_answer(&f, "SELECT count(*) FROM (SELECT g, sum(v) FROM t GROUP BY g HAVING sum(v) > 0)", true, "100");
+    assert_answer(&f, "SELECT count(*) FROM (SELECT g, sum(v) FROM t GROUP BY g HAVING sum(v) > 0)", true,
+                  "100");
     assert_answer(&f, "SELECT 42", false, "42");
-    assert_int_equal(eider_prepare(f.session, "SELECT g, avg(v) FROM t GROUP BY g ORDER BY g", &query, &f.err), EIDER_OK);
+    assert_int_equal(
+        eider_prepare(f.session, "SELECT g, avg(v) FROM t GROUP BY g ORDER BY g", &query, &f.err), EIDER_OK);
     assert_non_null(strstr(eider_query_explain(query), "Stage 1"));
     assert_string_equal(eider_query_verdict(query), "");
     assert_string_equal(eider_query_verdict_kind(query), "distributable");
@@ -137,7 +140,8 @@ static void one_worker_runs_it_alone(void **unused)
     (void)unused;
     open_fixture(&f, 1);
     assert_answer(&f, "SELECT sum(v) FROM t WHERE v >= 0", false, "19999900000");
-    assert_int_equal(eider_prepare(f.session, "SELECT g, sum(v) FROM t GROUP BY g", &query, &f.err), EIDER_OK);
+    assert_int_equal(eider_prepare(f.session, "SELECT g, sum(v) FROM t GROUP BY g", &query, &f.err),
+                     EIDER_OK);
     assert_string_equal(eider_query_verdict_kind(query), "single_task");
     eider_query_free(query);
     close_fixture(&f);
@@ -151,7 +155,8 @@ static void explain_shows_stages_or_the_verdict(void **unused)
 
     (void)unused;
     open_fixture(&f, 2);
-    assert_int_equal(eider_query(f.session, "EXPLAIN SELECT g, count(*) FROM t GROUP BY g", &result, &f.err), EIDER_OK);
+    assert_int_equal(eider_query(f.session, "EXPLAIN SELECT g, count(*) FROM t GROUP BY g", &result, &f.err),
+                     EIDER_OK);
     assert_string_equal(duckdb_column_name(&result, 0), "explain_key");
     cell = duckdb_value_varchar(&result, 1, 0);
     assert_non_null(strstr(cell, "DistributedExec"));
@@ -226,12 +231,14 @@ static void changed_files_are_noticed(void **unused)
 
     (void)unused;
     open_fixture(&f, 2);
-    snprintf(text, sizeof(text), "COPY (SELECT range AS v FROM range(5000)) TO '%s/change.pq' (FORMAT parquet)", folder);
+    snprintf(text, sizeof(text),
+             "COPY (SELECT range AS v FROM range(5000)) TO '%s/change.pq' (FORMAT parquet)", folder);
     sql(f.connection, text);
     snprintf(text, sizeof(text), "SELECT sum(v) FROM read_parquet('%s/change.pq') WHERE v > 0", folder);
     assert_int_equal(eider_prepare(f.session, text, &query, &f.err), EIDER_OK);
     assert_true(eider_query_is_distributed(query));
-    snprintf(text, sizeof(text), "COPY (SELECT range AS v FROM range(7000)) TO '%s/change.pq' (FORMAT parquet)", folder);
+    snprintf(text, sizeof(text),
+             "COPY (SELECT range AS v FROM range(7000)) TO '%s/change.pq' (FORMAT parquet)", folder);
     sql(f.connection, text);
     assert_int_equal(eider_query_run(query, &result, &f.err), EIDER_ERROR_CHANGED);
     assert_non_null(strstr(f.err.message, "change.pq"));
@@ -250,7 +257,10 @@ static void changed_files_are_noticed(void **unused)
 
 #define SLOW "SELECT count(*), sum(a.v * b.v) FROM t a JOIN t b ON a.g = b.g WHERE a.v + b.v > -1"
 
-enum way { BY_SESSION = 1, BY_INTERRUPT };
+enum way {
+    BY_SESSION = 1,
+    BY_INTERRUPT
+};
 
 struct canceller {
     struct fixture *f;
@@ -347,7 +357,8 @@ static void aborted_transactions_stay_duckdbs_matter(void **unused)
 
 static void settings_travel_with_tasks(void **unused)
 {
-    static const char *const query = "SELECT max(hour(make_timestamptz(2020, 1, 1, 12, 0, 0.0 + v % 1, 'UTC'))) FROM t";
+    static const char *const query =
+        "SELECT max(hour(make_timestamptz(2020, 1, 1, 12, 0, 0.0 + v % 1, 'UTC'))) FROM t";
     struct fixture f;
 
     (void)unused;
@@ -419,7 +430,8 @@ static void closing_a_stream_early_stops_it(void **unused)
     (void)unused;
     open_fixture(&f, 4);
     for (int chunks = 0; chunks < 3; chunks++) {
-        assert_int_equal(eider_prepare(f.session, "SELECT v, s FROM t WHERE v >= 0", &query, &f.err), EIDER_OK);
+        assert_int_equal(eider_prepare(f.session, "SELECT v, s FROM t WHERE v >= 0", &query, &f.err),
+                         EIDER_OK);
         assert_int_equal(eider_query_stream(query, &stream, &f.err), EIDER_OK);
         for (int i = 0; i < chunks; i++) {
             assert_int_equal(eider_stream_next(stream, &chunk, &f.err), EIDER_OK);
@@ -445,7 +457,8 @@ static void errors_reach_a_stream(void **unused)
     open_fixture(&f, 4);
     assert_int_equal(eider_prepare(f.session, "SELECT CAST(s AS INTEGER) FROM t", &query, &f.err), EIDER_OK);
     status = eider_query_stream(query, &stream, &f.err);
-    while (status == EIDER_OK && (status = eider_stream_next(stream, &chunk, &f.err)) == EIDER_OK && chunk != NULL)
+    while (status == EIDER_OK && (status = eider_stream_next(stream, &chunk, &f.err)) == EIDER_OK &&
+           chunk != NULL)
         duckdb_destroy_data_chunk(&chunk);
     assert_int_equal(status, EIDER_ERROR_SQL);
     assert_non_null(strstr(f.err.message, "Conversion Error"));
@@ -461,7 +474,8 @@ static void a_limit_needs_few_rows(void **unused)
 
     (void)unused;
     open_fixture(&f, 4);
-    assert_answer(&f, "SELECT count(*) FROM (SELECT a.v FROM t a JOIN t b ON a.v = b.v LIMIT 10)", true, "10");
+    assert_answer(&f, "SELECT count(*) FROM (SELECT a.v FROM t a JOIN t b ON a.v = b.v LIMIT 10)", true,
+                  "10");
     assert_answer(&f, "SELECT a.g IS NOT NULL FROM t a JOIN t b ON a.v = b.v LIMIT 5", true, "true");
     assert_int_equal(outputs_left(&f), 0);
     close_fixture(&f);
@@ -483,8 +497,8 @@ static void *run_side(void *data)
     for (int i = 0; i < 5; i++) {
         struct eider_error err;
         duckdb_result result;
-        if (eider_query(side->session, "SELECT sum(n) FROM (SELECT g, count(*) AS n FROM t GROUP BY g)", &result, &err) !=
-            EIDER_OK) {
+        if (eider_query(side->session, "SELECT sum(n) FROM (SELECT g, count(*) AS n FROM t GROUP BY g)",
+                        &result, &err) != EIDER_OK) {
             side->wrong++;
             continue;
         }
@@ -505,8 +519,9 @@ static void sessions_work_side_by_side(void **unused)
     for (int i = 0; i < 3; i++) {
         sides[i] = (struct side){.f = &f};
         assert_int_equal(duckdb_connect(f.database, &sides[i].connection), DuckDBSuccess);
-        assert_int_equal(eider_session_new(f.database, sides[i].connection, f.cluster, NULL, &sides[i].session, &f.err),
-                         EIDER_OK);
+        assert_int_equal(
+            eider_session_new(f.database, sides[i].connection, f.cluster, NULL, &sides[i].session, &f.err),
+            EIDER_OK);
         sql(sides[i].connection, "SET eider_bytes_per_task = '1'");
     }
     for (int i = 0; i < 3; i++)
@@ -528,7 +543,8 @@ static void many_queries_leave_nothing(void **unused)
     (void)unused;
     open_fixture(&f, 4);
     for (int i = 0; i < 100; i++) {
-        assert_int_equal(run_status(&f, "SELECT a.g, count(*) FROM t a JOIN t b ON a.v = b.v GROUP BY a.g"), EIDER_OK);
+        assert_int_equal(run_status(&f, "SELECT a.g, count(*) FROM t a JOIN t b ON a.v = b.v GROUP BY a.g"),
+                         EIDER_OK);
         assert_int_equal(outputs_left(&f), 0);
     }
     close_fixture(&f);
@@ -548,7 +564,8 @@ static void wrong_arguments_are_refused(void **unused)
     assert_int_equal(eider_cluster_new_local(0, &cluster, &f.err), EIDER_ERROR_ARGUMENT);
     assert_null(cluster);
     assert_int_equal(eider_cluster_new_local(EIDER_MAX_WORKERS + 1, &cluster, &f.err), EIDER_ERROR_ARGUMENT);
-    assert_int_equal(eider_session_new(NULL, f.connection, NULL, NULL, &session, &f.err), EIDER_ERROR_ARGUMENT);
+    assert_int_equal(eider_session_new(NULL, f.connection, NULL, NULL, &session, &f.err),
+                     EIDER_ERROR_ARGUMENT);
     assert_null(session);
     assert_int_equal(eider_query(f.session, NULL, &result, &f.err), EIDER_ERROR_ARGUMENT);
     assert_int_equal(eider_query(NULL, "SELECT 1", &result, &f.err), EIDER_ERROR_ARGUMENT);
@@ -575,7 +592,8 @@ static int make_data(void **unused)
     assert_int_equal(duckdb_connect(database, &connection), DuckDBSuccess);
     for (int i = 0; i < 2; i++) {
         snprintf(text, sizeof(text),
-                 "COPY (SELECT range AS v, range %% 100 AS g, 'row ' || range AS s FROM range(%d, %d)) TO '%s/%d.parquet' "
+                 "COPY (SELECT range AS v, range %% 100 AS g, 'row ' || range AS s FROM range(%d, %d)) TO "
+                 "'%s/%d.parquet' "
                  "(FORMAT parquet, ROW_GROUP_SIZE 10240)",
                  i * (ROWS / 2), (i + 1) * (ROWS / 2), folder, i);
         sql(connection, text);

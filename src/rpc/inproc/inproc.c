@@ -61,8 +61,8 @@ static struct store *store_of(struct transport *transport, uint32_t worker)
 
 /* The output of a slice, with a reference. */
 static enum eider_status find_output(struct transport *transport, const struct task_input *input,
-                                     const struct task_slice *slice, struct layout *layout, struct output **ret,
-                                     struct eider_error *err)
+                                     const struct task_slice *slice, struct layout *layout,
+                                     struct output **ret, struct eider_error *err)
 {
     struct store *store = store_of(transport, slice->worker);
 
@@ -78,7 +78,8 @@ static enum eider_status find_output(struct transport *transport, const struct t
 }
 
 static enum eider_status inproc_open_input(struct transport *transport, const struct task_input *input,
-                                           struct layout *layout, struct exchange_reader **ret, struct eider_error *err)
+                                           struct layout *layout, struct exchange_reader **ret,
+                                           struct eider_error *err)
 {
     struct reader_input *inputs = calloc(input->slice_count + 1, sizeof(*inputs));
     enum eider_status status = EIDER_OK;
@@ -101,16 +102,17 @@ static enum eider_status inproc_open_input(struct transport *transport, const st
     return status;
 }
 
-static enum eider_status inproc_fill_filter(struct transport *transport, uint32_t worker, struct output_key key,
-                                            struct bloom *filter, struct eider_error *err)
+static enum eider_status inproc_fill_filter(struct transport *transport, uint32_t worker,
+                                            struct output_key key, struct bloom *filter,
+                                            struct eider_error *err)
 {
     struct store *store = store_of(transport, worker);
     struct output *output = store == NULL ? NULL : store_find(store, key);
     enum eider_status status;
 
     if (output == NULL)
-        return error_set(err, EIDER_ERROR_WORKER, "the output of stage %u task %u is not on worker %u", key.stage,
-                         key.task, worker);
+        return error_set(err, EIDER_ERROR_WORKER, "the output of stage %u task %u is not on worker %u",
+                         key.stage, key.task, worker);
     status = output_fill_bloom(output, filter, err);
     output_unref(output);
     return status;
