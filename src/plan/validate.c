@@ -477,9 +477,9 @@ static bool check_node_itself(struct check *check)
     case NODE_NETWORK_BROADCAST:
         return check_passing(check);
     case NODE_HASH_JOIN:
-        if (!has_equality(&hash_join->conditions))
-            return bad(check, "has no equality among its conditions");
-        return check_join(check, &hash_join->conditions, hash_join->residual, &hash_join->projection);
+        return has_equality(&hash_join->conditions)
+                   ? check_join(check, &hash_join->conditions, hash_join->residual, &hash_join->projection)
+                   : bad(check, "has no equality among its conditions");
     case NODE_NESTED_LOOP_JOIN:
         return check_join(check, &loop_join->conditions, loop_join->residual, &loop_join->projection);
     case NODE_ASOF_JOIN:
@@ -493,15 +493,15 @@ static bool check_node_itself(struct check *check)
     case NODE_DISTRIBUTED_LEAF:
         return check_inputs_alike(check);
     case NODE_CTE:
-        check->left = NULL;
         return check_width(check, node_as_cte(node)->body->columns.count) &&
                check_same_columns(check, node_as_cte(node)->body);
     case NODE_EMPTY:
     case NODE_DUMMY_SCAN:
     case NODE_EXCHANGE_SOURCE:
+        return true;
     case NODE_INVALID:
     case NODE_TAG_END:
-        return true;
+        break;
     }
     return bad(check, "is of an unknown kind");
 }
