@@ -422,13 +422,25 @@ static bool check_passing(struct check *check)
            check_width(check, node_child(check->node, 0)->columns.count);
 }
 
+static bool check_any_join(struct check *check)
+{
+    const struct node_hash_join *hash_join = node_as_hash_join(check->node);
+    const struct node_nested_loop_join *loop_join = node_as_nested_loop_join(check->node);
+    const struct node_asof_join *asof = node_as_asof_join(check->node);
+
+    if (hash_join != NULL)
+        return has_equality(&hash_join->conditions)
+                   ? check_join(check, &hash_join->conditions, hash_join->residual, &hash_join->projection)
+                   : bad(check, "has no equality among its conditions");
+    if (loop_join != NULL)
+        return check_join(check, &loop_join->conditions, loop_join->residual, &loop_join->projection);
+    return check_join(check, &asof->conditions, asof->residual, &asof->projection);
+}
+
 static bool check_node_itself(struct check *check)
 {
     const struct eider_node *node = check->node,
                             *input = node_child_count(node) > 0 ? node_child(node, 0) : NULL;
-    const struct node_hash_join *hash_join = node_as_hash_join(node);
-    const struct node_nested_loop_join *loop_join = node_as_nested_loop_join(node);
-    const struct node_asof_join *asof = node_as_asof_join(node);
 
     set_scope(check, input, NULL, NULL);
     switch (node->tag) {
@@ -477,13 +489,9 @@ static bool check_node_itself(struct check *check)
     case NODE_NETWORK_BROADCAST:
         return check_passing(check);
     case NODE_HASH_JOIN:
-        return has_equality(&hash_join->conditions)
-                   ? check_join(check, &hash_join->conditions, hash_join->residual, &hash_join->projection)
-                   : bad(check, "has no equality among its conditions");
     case NODE_NESTED_LOOP_JOIN:
-        return check_join(check, &loop_join->conditions, loop_join->residual, &loop_join->projection);
     case NODE_ASOF_JOIN:
-        return check_join(check, &asof->conditions, asof->residual, &asof->projection);
+        return check_any_join(check);
     case NODE_CROSS_JOIN:
     case NODE_POSITIONAL_JOIN:
         return check_two_inputs(check);
