@@ -16,7 +16,7 @@ function(eider_library)
     VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
-  target_link_libraries(eider_shared PUBLIC DuckDB::DuckDB PRIVATE Threads::Threads m)
+  target_link_libraries(eider_shared PUBLIC DuckDB::DuckDB PRIVATE PkgConfig::JSONC Threads::Threads m)
   if(NOT EIDER_SANITIZE)
     target_link_options(eider_shared PRIVATE -Wl,--no-undefined)
   endif()
@@ -35,7 +35,7 @@ function(eider_library)
     LINKER_LANGUAGE C
     ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   # By plain name, so that who links the installed library needs no more than the linker's search path.
-  target_link_libraries(eider_static INTERFACE DuckDB::DuckDB Threads::Threads m)
+  target_link_libraries(eider_static INTERFACE DuckDB::DuckDB json-c Threads::Threads m)
 
   foreach(library eider_shared eider_static)
     target_include_directories(${library} INTERFACE

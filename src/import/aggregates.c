@@ -37,7 +37,7 @@ static const struct eider_type *sum_type(struct import *im, const struct eider_t
     return decimal != NULL ? type_decimal(im->arena, 38, decimal->scale) : type_simple(TYPE_HUGEINT);
 }
 
-bool import_aggregate_name(struct import *im, const struct import_json *name, const struct eider_type *type,
+bool import_aggregate_name(struct import *im, struct json_object *name, const struct eider_type *type,
                            const struct expr_list *args, struct eider_str *ret)
 {
     if (import_is(name, "count_star") && args->count == 0) {
@@ -53,10 +53,10 @@ bool import_aggregate_name(struct import *im, const struct import_json *name, co
     return import_str(im, name, ret);
 }
 
-static bool read_orders(struct import *im, const struct scope *scope, const struct import_json *json,
+static bool read_orders(struct import *im, const struct scope *scope, struct json_object *json,
                         struct sort_key_list *ret)
 {
-    const struct import_json *values[1];
+    struct json_object *values[1];
 
     *ret = (struct sort_key_list){NULL, 0};
     return json == NULL ||
@@ -64,9 +64,9 @@ static bool read_orders(struct import *im, const struct scope *scope, const stru
 }
 
 const struct eider_expr *import_aggregate_call(struct import *im, const struct scope *scope,
-                                               const struct import_json *json)
+                                               struct json_object *json)
 {
-    const struct import_json *values[A_COUNT];
+    struct json_object *values[A_COUNT];
     const struct eider_type *type;
     struct expr_aggregate *expr;
     struct function_json function;

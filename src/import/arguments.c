@@ -11,7 +11,7 @@
 #include "import/reader.h"
 
 struct erased {
-    const struct import_json *data;
+    struct json_object *data;
     const struct eider_type *type;     /* what the aggregate returns */
     const struct eider_type *argument; /* the type of its first argument; NULL if it has none */
 };
@@ -116,7 +116,7 @@ static bool put_quantiles(struct import *im, const struct erased *erased, struct
 {
     static const char *const keys[] = {"quantiles", "order", "desc"};
     IMPORT_SHAPE(shape, "a quantile", VERDICT_FUNCTION_DATA, NULL, keys);
-    const struct import_json *values[3];
+    struct json_object *values[3];
     struct expr_list quantiles;
     uint32_t count;
     bool descending;
@@ -137,7 +137,7 @@ static bool put_quantiles(struct import *im, const struct erased *erased, struct
 }
 
 /* Numbers without a type: FLOAT for approx_quantile, DOUBLE for reservoir_quantile. */
-static bool put_numbers(struct import *im, const struct erased *erased, const struct import_json *numbers,
+static bool put_numbers(struct import *im, const struct erased *erased, struct json_object *numbers,
                         enum type_tag type, struct expr_list *args)
 {
     struct expr_list quantiles;
@@ -160,7 +160,7 @@ static bool put_approx_quantiles(struct import *im, const struct erased *erased,
 {
     static const char *const keys[] = {"quantiles"};
     IMPORT_SHAPE(shape, "approx_quantile", VERDICT_FUNCTION_DATA, NULL, keys);
-    const struct import_json *values[1];
+    struct json_object *values[1];
 
     return import_fields(im, erased->data, &shape, values) &&
            put_numbers(im, erased, values[0], TYPE_FLOAT, args);
@@ -170,7 +170,7 @@ static bool put_reservoir_quantiles(struct import *im, const struct erased *eras
 {
     static const char *const keys[] = {"quantiles", "sample_size"};
     IMPORT_SHAPE(shape, "reservoir_quantile", VERDICT_FUNCTION_DATA, NULL, keys);
-    const struct import_json *values[2];
+    struct json_object *values[2];
     struct expr_integer *size = expr_integer_new(im->arena, type_simple(TYPE_INTEGER));
 
     if (size == NULL || !import_fields(im, erased->data, &shape, values) ||
@@ -185,7 +185,7 @@ static bool put_separator(struct import *im, const struct erased *erased, struct
 {
     static const char *const keys[] = {"separator"};
     IMPORT_SHAPE(shape, "string_agg", VERDICT_FUNCTION_DATA, NULL, keys);
-    const struct import_json *values[1];
+    struct json_object *values[1];
     struct eider_str separator;
 
     return import_fields(im, erased->data, &shape, values) && import_str(im, values[0], &separator) &&
@@ -197,7 +197,7 @@ static bool put_bit_bounds(struct import *im, const struct erased *erased, struc
 {
     static const char *const keys[] = {"min", "max"};
     IMPORT_SHAPE(shape, "bitstring_agg", VERDICT_FUNCTION_DATA, NULL, keys);
-    const struct import_json *values[2];
+    struct json_object *values[2];
     const struct eider_expr *low, *high;
 
     if (!import_fields(im, erased->data, &shape, values) || (low = import_value(im, values[0])) == NULL ||
@@ -213,7 +213,7 @@ static bool put_nothing(struct import *im, const struct erased *erased, struct e
 {
     static const char *const keys[] = {"quantiles", "order", "desc"};
     IMPORT_SHAPE(shape, "an aggregate", VERDICT_FUNCTION_DATA, NULL, keys);
-    const struct import_json *values[3];
+    struct json_object *values[3];
 
     (void)args;
     return import_fields(im, erased->data, &shape, values);

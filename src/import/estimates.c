@@ -12,18 +12,17 @@
 
 #include "import/reader.h"
 
-bool import_aligned(const struct import_json *plan, const struct import_json *explain, uint32_t depth)
+bool import_aligned(struct json_object *plan, struct json_object *explain, uint32_t depth)
 {
     /* what EXPLAIN calls an operator whose name differs from the plan's */
     static const char *const names[][2] = {{"LOGICAL_AGGREGATE_AND_GROUP_BY", "AGGREGATE"},
                                            {"LOGICAL_RECURSIVE_CTE", "REC_CTE"},
                                            {"LOGICAL_MATERIALIZED_CTE", "CTE"},
                                            {"LOGICAL_CTE_REF", "CTE_SCAN"}};
-    const struct import_json *children = import_key(plan, "children"),
-                             *explained = import_key(explain, "children");
+    struct json_object *children = import_key(plan, "children"), *explained = import_key(explain, "children");
     const char *type = import_chars(import_key(plan, "type")),
                *name = import_chars(import_key(explain, "name"));
-    uint32_t count = import_count(children);
+    size_t count = json_object_is_type(children, json_type_array) ? json_object_array_length(children) : 0;
     bool same = strncmp(type, "LOGICAL_", 8) == 0 && strcmp(type + 8, name) == 0;
 
     if (depth > IMPORT_MAX_DEPTH)
@@ -32,10 +31,12 @@ bool import_aligned(const struct import_json *plan, const struct import_json *ex
         same = same || (strcmp(type, names[i][0]) == 0 && strcmp(name, names[i][1]) == 0);
     if (strcmp(type, "LOGICAL_GET") == 0) /* shown as its function, in capitals */
         same = strcasecmp(import_chars(import_key(plan, "name")), name) == 0;
-    if (!same || count != import_count(explained))
+    if (!same ||
+        count != (json_object_is_type(explained, json_type_array) ? json_object_array_length(explained) : 0))
         return false;
-    for (uint32_t i = 0; i < count; i++) {
-        if (!import_aligned(import_item(children, i), import_item(explained, i), depth + 1))
+    for (size_t i = 0; i < count; i++) {
+        if (!import_aligned(import_item(children, (uint32_t)i), import_item(explained, (uint32_t)i),
+                            depth + 1))
             return false;
     }
     return true;
@@ -89,7 +90,7 @@ static double rows_from_inputs(const struct eider_node *node)
     return node_child_count(node) == 1 ? node_child(node, 0)->rows : -1;
 }
 
-void import_rows(struct import *im, struct eider_node *node, const struct import_json *explain)
+void import_rows(struct import *im, struct eider_node *node, struct json_object *explain)
 {
     const char *text = import_chars(import_key(import_key(explain, "extra_info"), "Estimated Cardinality"));
     char *end;

@@ -31,7 +31,7 @@ IMPORT_SHAPE(column_ref_shape, "a column reference", VERDICT_EXPRESSION, import_
 static const char *const binding_keys[] = {"table_index", "column_index"};
 IMPORT_SHAPE(binding_shape, "a column reference", VERDICT_EXPRESSION, NULL, binding_keys);
 
-static const char *constant_keys[] = {"value"};
+static const char *const constant_keys[] = {"value"};
 IMPORT_SHAPE(constant_shape, "a constant", VERDICT_EXPRESSION, import_expr_base, constant_keys);
 
 enum {
@@ -133,7 +133,7 @@ static const struct eider_expr *read_lambda_reference(struct import *im, const s
         return &parameter->base;
     }
     capture = index - scope->parameters + scope->first_capture;
-    if (capture < import_count(scope->captures)) {
+    if (capture < json_object_array_length(scope->captures)) {
         captured = import_expr(im, scope->outer, import_item(scope->captures, (uint32_t)capture));
         if (captured == NULL || type_equal(captured->type, type))
             return captured;
@@ -143,9 +143,9 @@ static const struct eider_expr *read_lambda_reference(struct import *im, const s
 }
 
 static const struct eider_expr *read_ref(struct import *im, const struct scope *scope,
-                                         const struct import_json *json)
+                                         struct json_object *json)
 {
-    const struct import_json *values[2];
+    struct json_object *values[2];
     const struct eider_type *type;
     uint64_t index;
 
@@ -158,9 +158,9 @@ static const struct eider_expr *read_ref(struct import *im, const struct scope *
 }
 
 static const struct eider_expr *read_column_ref(struct import *im, const struct scope *scope,
-                                                const struct import_json *json)
+                                                struct json_object *json)
 {
-    const struct import_json *values[3], *binding[2];
+    struct json_object *values[3], *binding[2];
     const struct eider_type *type;
     uint64_t table, column;
 
@@ -226,18 +226,18 @@ const struct eider_expr *import_operator(struct import *im, enum operator op, co
 /* ---- Classes ---- */
 
 static const struct eider_expr *read_constant(struct import *im, const struct scope *scope,
-                                              const struct import_json *json)
+                                              struct json_object *json)
 {
-    const struct import_json *values[1];
+    struct json_object *values[1];
 
     (void)scope;
     return import_fields(im, json, &constant_shape, values) ? import_value(im, values[0]) : NULL;
 }
 
 static const struct eider_expr *read_cast(struct import *im, const struct scope *scope,
-                                          const struct import_json *json)
+                                          struct json_object *json)
 {
-    const struct import_json *values[3];
+    struct json_object *values[3];
     const struct eider_type *type;
     struct expr_cast *expr;
 
@@ -273,7 +273,7 @@ enum comparison import_comparison(const char *text)
     return comparison_INVALID;
 }
 
-static const struct eider_expr *unknown_expression(struct import *im, const struct import_json *json)
+static const struct eider_expr *unknown_expression(struct import *im, struct json_object *json)
 {
     verdict_no(im->verdict, VERDICT_EXPRESSION, "an expression of the kind %.40s/%.40s is not understood",
                import_chars(import_key(json, "expression_class")), import_chars(import_key(json, "type")));
@@ -281,9 +281,9 @@ static const struct eider_expr *unknown_expression(struct import *im, const stru
 }
 
 static const struct eider_expr *read_comparison(struct import *im, const struct scope *scope,
-                                                const struct import_json *json)
+                                                struct json_object *json)
 {
-    const struct import_json *values[2];
+    struct json_object *values[2];
     struct expr_comparison *expr = expr_comparison_new(im->arena, type_simple(TYPE_BOOLEAN));
 
     if (expr == NULL || !import_fields(im, json, &comparison_shape, values))
@@ -298,9 +298,9 @@ static const struct eider_expr *read_comparison(struct import *im, const struct 
 }
 
 static const struct eider_expr *read_conjunction(struct import *im, const struct scope *scope,
-                                                 const struct import_json *json)
+                                                 struct json_object *json)
 {
-    const struct import_json *values[1], *type = import_key(json, "type");
+    struct json_object *values[1], *type = import_key(json, "type");
     struct expr_operator *expr = expr_operator_new(im->arena, type_simple(TYPE_BOOLEAN));
 
     if (expr == NULL || !import_fields(im, json, &conjunction_shape, values) ||
@@ -316,7 +316,7 @@ static const struct eider_expr *read_conjunction(struct import *im, const struct
 }
 
 static const struct eider_expr *read_operator(struct import *im, const struct scope *scope,
-                                              const struct import_json *json)
+                                              struct json_object *json)
 {
     static const struct {
         const char *text;
@@ -333,7 +333,7 @@ static const struct eider_expr *read_operator(struct import *im, const struct sc
         {"OPERATOR_TRY", OPERATOR_TRY, 1, 1},
         {"ARRAY_CONSTRUCTOR", OPERATOR_ARRAY, 0, UINT32_MAX},
     };
-    const struct import_json *values[2];
+    struct json_object *values[2];
     const char *text = import_chars(import_key(json, "type"));
     const struct eider_type *type;
     struct expr_operator *expr;
@@ -354,9 +354,9 @@ static const struct eider_expr *read_operator(struct import *im, const struct sc
 }
 
 static const struct eider_expr *read_between(struct import *im, const struct scope *scope,
-                                             const struct import_json *json)
+                                             struct json_object *json)
 {
-    const struct import_json *values[5];
+    struct json_object *values[5];
     struct expr_between *expr = expr_between_new(im->arena, type_simple(TYPE_BOOLEAN));
 
     if (expr == NULL || !import_fields(im, json, &between_shape, values) ||
@@ -370,9 +370,9 @@ static const struct eider_expr *read_between(struct import *im, const struct sco
 }
 
 static const struct eider_expr *read_case(struct import *im, const struct scope *scope,
-                                          const struct import_json *json)
+                                          struct json_object *json)
 {
-    const struct import_json *values[3], *check[2];
+    struct json_object *values[3], *check[2];
     const struct eider_type *type;
     struct expr_case *expr;
     uint32_t count;
@@ -397,7 +397,7 @@ static const struct eider_expr *read_case(struct import *im, const struct scope 
 }
 
 static const struct eider_expr *read_parameter(struct import *im, const struct scope *scope,
-                                               const struct import_json *json)
+                                               struct json_object *json)
 {
     (void)scope;
     (void)json;
@@ -406,11 +406,11 @@ static const struct eider_expr *read_parameter(struct import *im, const struct s
 }
 
 static const struct eider_expr *read_class(struct import *im, const struct scope *scope,
-                                           const struct import_json *json)
+                                           struct json_object *json)
 {
     static const struct {
         const char *name;
-        const struct eider_expr *(*read)(struct import *, const struct scope *, const struct import_json *);
+        const struct eider_expr *(*read)(struct import *, const struct scope *, struct json_object *);
     } classes[] = {
         {"BOUND_REF", read_ref},
         {"BOUND_CONSTANT", read_constant},
@@ -433,8 +433,7 @@ static const struct eider_expr *read_class(struct import *im, const struct scope
     return unknown_expression(im, json);
 }
 
-const struct eider_expr *import_expr(struct import *im, const struct scope *scope,
-                                     const struct import_json *json)
+const struct eider_expr *import_expr(struct import *im, const struct scope *scope, struct json_object *json)
 {
     const struct eider_expr *expr;
 
@@ -446,7 +445,7 @@ const struct eider_expr *import_expr(struct import *im, const struct scope *scop
 }
 
 const struct eider_expr *import_opt_expr(struct import *im, const struct scope *scope,
-                                         const struct import_json *json, bool *ret_ok)
+                                         struct json_object *json, bool *ret_ok)
 {
     const struct eider_expr *expr = json != NULL ? import_expr(im, scope, json) : NULL;
 
@@ -454,7 +453,7 @@ const struct eider_expr *import_opt_expr(struct import *im, const struct scope *
     return expr;
 }
 
-bool import_exprs(struct import *im, const struct scope *scope, const struct import_json *json,
+bool import_exprs(struct import *im, const struct scope *scope, struct json_object *json,
                   struct expr_list *ret)
 {
     uint32_t count;
@@ -470,7 +469,7 @@ bool import_exprs(struct import *im, const struct scope *scope, const struct imp
     return ret->count == count;
 }
 
-bool import_orders(struct import *im, const struct scope *scope, const struct import_json *json,
+bool import_orders(struct import *im, const struct scope *scope, struct json_object *json,
                    struct sort_key_list *ret)
 {
     uint32_t count;
@@ -480,7 +479,7 @@ bool import_orders(struct import *im, const struct scope *scope, const struct im
         return false;
     *ret = sort_key_list_new(im->arena, count);
     for (uint32_t i = 0; i < ret->count; i++) {
-        const struct import_json *values[3];
+        struct json_object *values[3];
 
         if (!import_fields(im, import_item(json, i), &order_shape, values))
             return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading JSON by lists of known keys: see fields.h. A null is the same as nothing.
+ * Reading JSON by lists of known keys: see fields.h. json-c holds the text; nothing here keeps a pointer into it.
  *
  * import_fields looks a key up by walking the shape's list from where the last key was found, so an object written in
  * DuckDB's order costs one comparison a key.
@@ -9,37 +9,27 @@
 
 #include <string.h>
 
+#include <json_object_iterator.h>
+
 #include "import/reader.h"
 
-static bool is_kind(const struct import_json *value, enum import_json_kind kind)
+bool import_is_default(struct json_object *value)
 {
-    return value != NULL && value->kind == kind;
-}
-
-static const struct import_json *without_null(const struct import_json *value)
-{
-    return value != NULL && value->kind != IMPORT_JSON_NULL ? value : NULL;
-}
-
-bool import_is_default(const struct import_json *value)
-{
-    if (value == NULL)
+    switch (json_object_get_type(value)) {
+    case json_type_null:
         return true;
-    switch (value->kind) {
-    case IMPORT_JSON_NULL:
-        return true;
-    case IMPORT_JSON_BOOL:
-        return !value->as.truth;
-    case IMPORT_JSON_INTEGER:
-        return value->as.integer == 0;
-    case IMPORT_JSON_STRING:
-    case IMPORT_JSON_LIST:
-    case IMPORT_JSON_OBJECT:
-        return value->count == 0;
-    case IMPORT_JSON_UNSIGNED:
-    case IMPORT_JSON_DOUBLE:
-    case IMPORT_JSON_INVALID:
-        break;
+    case json_type_boolean:
+        return !json_object_get_boolean(value);
+    case json_type_int:
+        return json_object_get_uint64(value) == 0 && json_object_get_int64(value) == 0;
+    case json_type_double:
+        return false;
+    case json_type_string:
+        return json_object_get_string_len(value) == 0;
+    case json_type_array:
+        return json_object_array_length(value) == 0;
+    case json_type_object:
+        return json_object_object_length(value) == 0;
     }
     return false;
 }
@@ -64,17 +54,20 @@ static uint32_t find_key(const struct import_shape *shape, const char *key, uint
     return shape->count;
 }
 
-bool import_fields(struct import *im, const struct import_json *object, const struct import_shape *shape,
-                   const struct import_json **values)
+bool import_fields(struct import *im, struct json_object *object, const struct import_shape *shape,
+                   struct json_object **values)
 {
+    struct json_object_iterator at, end;
     uint32_t next = 0;
 
     memset(values, 0, shape->count * sizeof(*values));
-    if (!is_kind(object, IMPORT_JSON_OBJECT))
+    if (!json_object_is_type(object, json_type_object))
         return import_unreadable(im, shape->what);
-    for (uint32_t i = 0; i < object->count; i++) {
-        const char *key = object->as.members[i].name;
-        const struct import_json *value = without_null(&object->as.members[i].value);
+    at = json_object_iter_begin(object);
+    end = json_object_iter_end(object);
+    for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+        const char *key = json_object_iter_peek_name(&at);
+        struct json_object *value = json_object_iter_peek_value(&at);
         uint32_t found;
 
         if (is_base_key(shape, key))
@@ -91,32 +84,30 @@ bool import_fields(struct import *im, const struct import_json *object, const st
     return true;
 }
 
-bool import_bool(struct import *im, const struct import_json *value, bool *ret)
+bool import_bool(struct import *im, struct json_object *value, bool *ret)
 {
     *ret = false;
     if (value == NULL)
         return true;
-    if (value->kind != IMPORT_JSON_BOOL)
+    if (!json_object_is_type(value, json_type_boolean))
         return import_unreadable(im, "a truth value");
-    *ret = value->as.truth;
+    *ret = json_object_get_boolean(value);
     return true;
 }
 
-bool import_u64(struct import *im, const struct import_json *value, uint64_t *ret)
+bool import_u64(struct import *im, struct json_object *value, uint64_t *ret)
 {
     *ret = 0;
     if (value == NULL)
         return true;
-    if (value->kind == IMPORT_JSON_UNSIGNED)
-        *ret = value->as.unsigned_integer;
-    else if (value->kind == IMPORT_JSON_INTEGER && value->as.integer >= 0)
-        *ret = (uint64_t)value->as.integer;
-    else
+    if (!json_object_is_type(value, json_type_int) ||
+        (json_object_get_int64(value) < 0 && json_object_get_uint64(value) == 0))
         return import_unreadable(im, "an unsigned number");
+    *ret = json_object_get_uint64(value);
     return true;
 }
 
-bool import_u32(struct import *im, const struct import_json *value, uint32_t *ret)
+bool import_u32(struct import *im, struct json_object *value, uint32_t *ret)
 {
     uint64_t wide;
 
@@ -129,78 +120,71 @@ bool import_u32(struct import *im, const struct import_json *value, uint32_t *re
     return true;
 }
 
-bool import_i64(struct import *im, const struct import_json *value, int64_t *ret)
+bool import_i64(struct import *im, struct json_object *value, int64_t *ret)
 {
     *ret = 0;
     if (value == NULL)
         return true;
-    if (value->kind != IMPORT_JSON_INTEGER)
+    if (!json_object_is_type(value, json_type_int) || json_object_get_uint64(value) > (uint64_t)INT64_MAX)
         return import_unreadable(im, "a number");
-    *ret = value->as.integer;
+    *ret = json_object_get_int64(value);
     return true;
 }
 
-bool import_double(struct import *im, const struct import_json *value, double *ret)
+bool import_double(struct import *im, struct json_object *value, double *ret)
 {
     *ret = 0;
     if (value == NULL)
         return true;
-    if (value->kind == IMPORT_JSON_DOUBLE)
-        *ret = value->as.number;
-    else if (value->kind == IMPORT_JSON_INTEGER)
-        *ret = (double)value->as.integer;
-    else if (value->kind == IMPORT_JSON_UNSIGNED)
-        *ret = (double)value->as.unsigned_integer;
-    else
+    if (!json_object_is_type(value, json_type_double) && !json_object_is_type(value, json_type_int))
         return import_unreadable(im, "a floating-point number");
+    *ret = json_object_get_double(value);
     return true;
 }
 
-bool import_str(struct import *im, const struct import_json *value, struct eider_str *ret)
+bool import_str(struct import *im, struct json_object *value, struct eider_str *ret)
 {
     *ret = (struct eider_str){"", 0};
     if (value == NULL)
         return true;
-    if (value->kind != IMPORT_JSON_STRING)
+    if (!json_object_is_type(value, json_type_string))
         return import_unreadable(im, "a string");
-    *ret = str_make(im->arena, value->as.text, value->count);
+    *ret = str_make(im->arena, json_object_get_string(value), (size_t)json_object_get_string_len(value));
     return true;
 }
 
-const char *import_chars(const struct import_json *value)
+const char *import_chars(struct json_object *value)
 {
-    return is_kind(value, IMPORT_JSON_STRING) ? value->as.text : "";
+    return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 }
 
-bool import_is(const struct import_json *value, const char *text)
+bool import_is(struct json_object *value, const char *text)
 {
     return strcmp(import_chars(value), text) == 0;
 }
 
-bool import_list(struct import *im, const struct import_json *value, uint32_t *ret_count)
+bool import_list(struct import *im, struct json_object *value, uint32_t *ret_count)
 {
+    size_t count;
+
     *ret_count = 0;
     if (value == NULL)
         return true;
-    if (value->kind != IMPORT_JSON_LIST)
+    if (!json_object_is_type(value, json_type_array))
         return import_unreadable(im, "a list");
-    if (value->count > UINT32_MAX / 2)
-        return verdict_no(im->verdict, VERDICT_LIMIT, "the plan holds a list of %u items", value->count);
-    *ret_count = value->count;
+    count = json_object_array_length(value);
+    if (count > UINT32_MAX / 2)
+        return verdict_no(im->verdict, VERDICT_LIMIT, "the plan holds a list of %zu items", count);
+    *ret_count = (uint32_t)count;
     return true;
 }
 
-uint32_t import_count(const struct import_json *value)
+struct json_object *import_item(struct json_object *list, uint32_t index)
 {
-    return is_kind(value, IMPORT_JSON_LIST) ? value->count : 0;
+    return json_object_is_type(list, json_type_array) ? json_object_array_get_idx(list, index) : NULL;
 }
 
-const struct import_json *import_item(const struct import_json *list, uint32_t index)
-{
-    return index < import_count(list) ? without_null(&list->as.items[index]) : NULL;
-}
-
-bool import_u32_list(struct import *im, const struct import_json *value, struct u32_list *ret)
+bool import_u32_list(struct import *im, struct json_object *value, struct u32_list *ret)
 {
     uint32_t count;
 
@@ -215,11 +199,11 @@ bool import_u32_list(struct import *im, const struct import_json *value, struct 
     return ret->count == count;
 }
 
-const struct import_json *import_key(const struct import_json *object, const char *key)
+struct json_object *import_key(struct json_object *object, const char *key)
 {
-    for (uint32_t i = 0; is_kind(object, IMPORT_JSON_OBJECT) && i < object->count; i++) {
-        if (strcmp(object->as.members[i].name, key) == 0)
-            return without_null(&object->as.members[i].value);
-    }
-    return NULL;
+    struct json_object *value = NULL;
+
+    if (!json_object_is_type(object, json_type_object) || !json_object_object_get_ex(object, key, &value))
+        return NULL;
+    return value;
 }

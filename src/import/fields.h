@@ -7,8 +7,9 @@
  * Every function that can fail sets a verdict and returns false; the caller passes that on.
  */
 
+#include <json.h>
+
 #include "base/verdict.h"
-#include "import/json.h"
 #include "plan/plan.h"
 
 struct import;
@@ -29,32 +30,31 @@ struct import_shape {
 
 /* Fills values[i] with what stands under shape->keys[i] (NULL if absent). False if `object` is no object, or if it has
  * a key that the shape does not know and whose value is not empty. */
-bool import_fields(struct import *im, const struct import_json *object, const struct import_shape *shape,
-                   const struct import_json **values);
+bool import_fields(struct import *im, struct json_object *object, const struct import_shape *shape,
+                   struct json_object **values);
 
 /* Scalars. NULL reads as the default; another type of value is unreadable. */
-bool import_bool(struct import *im, const struct import_json *value, bool *ret);
-bool import_u64(struct import *im, const struct import_json *value, uint64_t *ret);
-bool import_u32(struct import *im, const struct import_json *value, uint32_t *ret);
-bool import_i64(struct import *im, const struct import_json *value, int64_t *ret);
-bool import_double(struct import *im, const struct import_json *value, double *ret);
-bool import_str(struct import *im, const struct import_json *value,
+bool import_bool(struct import *im, struct json_object *value, bool *ret);
+bool import_u64(struct import *im, struct json_object *value, uint64_t *ret);
+bool import_u32(struct import *im, struct json_object *value, uint32_t *ret);
+bool import_i64(struct import *im, struct json_object *value, int64_t *ret);
+bool import_double(struct import *im, struct json_object *value, double *ret);
+bool import_str(struct import *im, struct json_object *value,
                 struct eider_str *ret); /* copied into the arena */
 
 /* The text of a string without copying: "" for NULL or another type of value. */
-const char *import_chars(const struct import_json *value);
-bool import_is(const struct import_json *value, const char *text);
+const char *import_chars(struct json_object *value);
+bool import_is(struct json_object *value, const char *text);
 
 /* A list: NULL is an empty one. */
-bool import_list(struct import *im, const struct import_json *value, uint32_t *ret_count);
-uint32_t import_count(const struct import_json *value); /* items of a list; 0 if it is none */
-const struct import_json *import_item(const struct import_json *list, uint32_t index);
-bool import_u32_list(struct import *im, const struct import_json *value, struct u32_list *ret);
+bool import_list(struct import *im, struct json_object *value, uint32_t *ret_count);
+struct json_object *import_item(struct json_object *list, uint32_t index);
+bool import_u32_list(struct import *im, struct json_object *value, struct u32_list *ret);
 
 /* What stands under one key of an object, NULL if absent or if it is no object. */
-const struct import_json *import_key(const struct import_json *object, const char *key);
+struct json_object *import_key(struct json_object *object, const char *key);
 
 /* True for what DuckDB would have left out as a default: null, false, 0, "", [], {}. */
-bool import_is_default(const struct import_json *value);
+bool import_is_default(struct json_object *value);
 
 #endif

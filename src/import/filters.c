@@ -9,7 +9,7 @@
 static const char *const filter_base[] = {"filter_type", NULL};
 #define FILTER_SHAPE(name, keys) IMPORT_SHAPE(name, "a table filter", VERDICT_FILTER, filter_base, keys)
 
-static bool read_filter(struct import *im, const struct eider_expr *column, const struct import_json *json,
+static bool read_filter(struct import *im, const struct eider_expr *column, struct json_object *json,
                         struct expr_builder *ret);
 
 static bool declined(struct import *im, const char *what)
@@ -18,12 +18,12 @@ static bool declined(struct import *im, const char *what)
                       what);
 }
 
-static bool read_constant(struct import *im, const struct eider_expr *column, const struct import_json *json,
+static bool read_constant(struct import *im, const struct eider_expr *column, struct json_object *json,
                           struct expr_builder *ret)
 {
     static const char *const keys[] = {"comparison_type", "constant"};
     FILTER_SHAPE(shape, keys);
-    const struct import_json *values[2];
+    struct json_object *values[2];
     struct expr_comparison *expr = expr_comparison_new(im->arena, type_simple(TYPE_BOOLEAN));
 
     if (expr == NULL || !import_fields(im, json, &shape, values) ||
@@ -36,12 +36,12 @@ static bool read_constant(struct import *im, const struct eider_expr *column, co
     return import_push(im, ret, &expr->base);
 }
 
-static bool read_null(struct import *im, const struct eider_expr *column, const struct import_json *json,
+static bool read_null(struct import *im, const struct eider_expr *column, struct json_object *json,
                       struct expr_builder *ret)
 {
     static const char *const keys[] = {""};
     FILTER_SHAPE(shape, keys);
-    const struct import_json *values[1];
+    struct json_object *values[1];
     enum operator op = import_is(import_key(json, "filter_type"), "IS_NULL") ? OPERATOR_IS_NULL
                                                                              : OPERATOR_IS_NOT_NULL;
 
@@ -50,12 +50,12 @@ static bool read_null(struct import *im, const struct eider_expr *column, const 
 }
 
 /* column IN (…) */
-static bool read_in(struct import *im, const struct eider_expr *column, const struct import_json *json,
+static bool read_in(struct import *im, const struct eider_expr *column, struct json_object *json,
                     struct expr_builder *ret)
 {
     static const char *const keys[] = {"values"};
     FILTER_SHAPE(shape, keys);
-    const struct import_json *values[1];
+    struct json_object *values[1];
     struct expr_operator *expr = expr_operator_new(im->arena, type_simple(TYPE_BOOLEAN));
     uint32_t count;
 
@@ -79,12 +79,12 @@ static bool read_in(struct import *im, const struct eider_expr *column, const st
     return import_push(im, ret, &expr->base);
 }
 
-static bool read_and(struct import *im, const struct eider_expr *column, const struct import_json *json,
+static bool read_and(struct import *im, const struct eider_expr *column, struct json_object *json,
                      struct expr_builder *ret)
 {
     static const char *const keys[] = {"child_filters"};
     FILTER_SHAPE(shape, keys);
-    const struct import_json *values[1];
+    struct json_object *values[1];
     uint32_t count;
 
     if (!import_fields(im, json, &shape, values) || !import_list(im, values[0], &count))
@@ -110,12 +110,12 @@ static const struct eider_expr *conjunction(struct import *im, const struct expr
     return &expr->base;
 }
 
-static bool read_or(struct import *im, const struct eider_expr *column, const struct import_json *json,
+static bool read_or(struct import *im, const struct eider_expr *column, struct json_object *json,
                     struct expr_builder *ret)
 {
     static const char *const keys[] = {"child_filters"};
     FILTER_SHAPE(shape, keys);
-    const struct import_json *values[1];
+    struct json_object *values[1];
     struct expr_operator *expr = expr_operator_new(im->arena, type_simple(TYPE_BOOLEAN));
     uint32_t count;
 
@@ -139,12 +139,12 @@ static bool read_or(struct import *im, const struct eider_expr *column, const st
 }
 
 /* A filter on one field of a STRUCT column. */
-static bool read_struct(struct import *im, const struct eider_expr *column, const struct import_json *json,
+static bool read_struct(struct import *im, const struct eider_expr *column, struct json_object *json,
                         struct expr_builder *ret)
 {
     static const char *const keys[] = {"child_idx", "child_name", "child_filter"};
     FILTER_SHAPE(shape, keys);
-    const struct import_json *values[3];
+    struct json_object *values[3];
     const struct type_struct *type = type_as_struct(column->type);
     struct expr_function *extract;
     uint64_t index;
@@ -162,12 +162,12 @@ static bool read_struct(struct import *im, const struct eider_expr *column, cons
 }
 
 /* Any expression: reference 0 is the column. */
-static bool read_expression(struct import *im, const struct eider_expr *column,
-                            const struct import_json *json, struct expr_builder *ret)
+static bool read_expression(struct import *im, const struct eider_expr *column, struct json_object *json,
+                            struct expr_builder *ret)
 {
     static const char *const keys[] = {"expr"};
     FILTER_SHAPE(shape, keys);
-    const struct import_json *values[1];
+    struct json_object *values[1];
     struct eider_node node = {.tag = NODE_EMPTY, .columns = column_list_new(im->arena, 1)};
     struct binding none = {UINT64_MAX, UINT64_MAX};
     struct relation relation = {&node, &none};
@@ -185,17 +185,17 @@ static bool read_expression(struct import *im, const struct eider_expr *column,
     return import_push(im, ret, expr_substitute(im->arena, expr, &columns));
 }
 
-bool import_is_redundant_filter(const struct import_json *json)
+bool import_is_redundant_filter(struct json_object *json)
 {
-    const struct import_json *type = import_key(json, "filter_type");
+    struct json_object *type = import_key(json, "filter_type");
 
     return import_is(type, "OPTIONAL_FILTER") || import_is(type, "DYNAMIC_FILTER");
 }
 
-static bool read_filter(struct import *im, const struct eider_expr *column, const struct import_json *json,
+static bool read_filter(struct import *im, const struct eider_expr *column, struct json_object *json,
                         struct expr_builder *ret)
 {
-    const struct import_json *type = import_key(json, "filter_type");
+    struct json_object *type = import_key(json, "filter_type");
 
     if (import_is_redundant_filter(json))
         return true;
@@ -216,7 +216,7 @@ static bool read_filter(struct import *im, const struct eider_expr *column, cons
     return declined(im, import_chars(type));
 }
 
-bool import_table_filter(struct import *im, const struct eider_expr *column, const struct import_json *json,
+bool import_table_filter(struct import *im, const struct eider_expr *column, struct json_object *json,
                          struct expr_builder *ret)
 {
     bool ok;

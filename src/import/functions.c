@@ -115,7 +115,7 @@ bool import_check_function(struct import *im, enum function_kind kind, const str
 
 struct call {
     struct function_json function;
-    const struct import_json *children;
+    struct json_object *children;
     const struct eider_type *type;
 };
 
@@ -155,7 +155,7 @@ static const struct eider_expr *read_arithmetic(struct import *im, const struct 
 {
     static const char *const keys[] = {"check_overflow", "return_type", "arguments"};
     IMPORT_SHAPE(shape, "DECIMAL arithmetic", VERDICT_FUNCTION_DATA, NULL, keys);
-    const struct import_json *values[3];
+    struct json_object *values[3];
 
     if (call->function.data != NULL && !import_fields(im, call->function.data, &shape, values))
         return NULL;
@@ -168,7 +168,7 @@ static const struct eider_expr *read_collation(struct import *im, const struct s
 {
     static const char *const keys[] = {"language", "country", "tag"};
     IMPORT_SHAPE(shape, "a collation", VERDICT_FUNCTION_DATA, NULL, keys);
-    const struct import_json *values[3];
+    struct json_object *values[3];
 
     return import_fields(im, call->function.data, &shape, values) ? read_plain(im, scope, call) : NULL;
 }
@@ -275,7 +275,7 @@ static const struct eider_expr *read_date_part(struct import *im, const struct s
     static const char *const keys[] = {"stype", "tz_setting", "cal_setting", "part_codes"};
     IMPORT_SHAPE(shape, "date_part", VERDICT_FUNCTION_DATA, NULL, keys);
     const struct type_struct *type = type_as_struct(call->type);
-    const struct import_json *values[4];
+    struct json_object *values[4];
     struct expr_nested *parts;
     struct expr_list args, with_parts = {NULL, 0};
     struct expr_function *expr;
@@ -302,7 +302,8 @@ static const struct eider_expr *read_date_part(struct import *im, const struct s
 static const struct eider_expr *read_age(struct import *im, const struct scope *scope,
                                          const struct call *call)
 {
-    if (import_count(call->children) == 1) {
+    if (json_object_is_type(call->children, json_type_array) &&
+        json_object_array_length(call->children) == 1) {
         declined(im, VERDICT_SESSION_FUNCTION, "age", "with one argument depends on the date");
         return NULL;
     }
@@ -327,7 +328,7 @@ static const struct eider_expr *read_list_aggregate(struct import *im, const str
     IMPORT_SHAPE(data_shape, "list_aggregate", VERDICT_FUNCTION_DATA, NULL, data_keys);
     IMPORT_SHAPE(bind_shape, "list_aggregate", VERDICT_FUNCTION_DATA, NULL, bind_keys);
     IMPORT_SHAPE(aggregate_shape, "list_aggregate", VERDICT_FUNCTION_DATA, import_expr_base, aggregate_keys);
-    const struct import_json *data[1], *bind[2], *aggregate[10];
+    struct json_object *data[1], *bind[2], *aggregate[10];
     struct expr_function *expr;
     struct expr_list args;
     struct function_json inner;
@@ -392,9 +393,9 @@ static const struct {
 };
 
 const struct eider_expr *import_function(struct import *im, const struct scope *scope,
-                                         const struct import_json *json)
+                                         struct json_object *json)
 {
-    const struct import_json *values[F_COUNT];
+    struct json_object *values[F_COUNT];
     struct call call;
     bool has_data;
 

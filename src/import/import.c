@@ -9,6 +9,7 @@
  */
 #include "import/import.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "import/reader.h"
@@ -39,8 +40,28 @@ void import_leave(struct import *im)
     im->depth--;
 }
 
+/* NULL if it is no JSON, too large, too deep, or if there is no memory for it: json-c does not tell which. */
+static struct json_object *parse(const char *text, size_t bytes)
+{
+    struct json_tokener *tokener;
+    struct json_object *json;
+
+    if (text == NULL || bytes == 0 || bytes > IMPORT_MAX_BYTES || bytes > INT_MAX)
+        return NULL;
+    if ((tokener = json_tokener_new_ex(JSON_DEPTH)) == NULL)
+        return NULL;
+    json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
+    json = json_tokener_parse_ex(tokener, text, (int)bytes);
+    if (json_tokener_get_error(tokener) != json_tokener_success) {
+        json_object_put(json);
+        json = NULL;
+    }
+    json_tokener_free(tokener);
+    return json;
+}
+
 /* {"error": true, "error_type": …, "error_message": …}: a statement that DuckDB refuses to plan or to write. */
-static bool refused(struct import *im, const struct import_json *json)
+static bool refused(struct import *im, struct json_object *json)
 {
     const char *message = import_chars(import_key(json, "error_message"));
 
@@ -67,13 +88,13 @@ bool import_is_statement(const char *type)
     return false;
 }
 
-static void read_plan(struct import *im, const struct import_json *json, const struct import_json *explain)
+static void read_plan(struct import *im, struct json_object *json, struct json_object *explain)
 {
-    const struct import_json *plans = import_key(json, "plans"), *plan;
+    struct json_object *plans = import_key(json, "plans"), *plan;
     struct relation root;
     uint32_t count;
 
-    if (!import_is_default(import_key(json, "error"))) {
+    if (json_object_get_boolean(import_key(json, "error"))) {
         refused(im, json);
         return;
     }
@@ -111,9 +132,7 @@ enum eider_status import_plan(struct arena *arena, const struct import_input *in
                               struct verdict *verdict, struct eider_error *err)
 {
     struct import im = {.arena = arena, .verdict = verdict, .facts = ret};
-    const struct import_json *json, *explain = NULL;
-    struct arena *scratch;
-    bool no_memory;
+    struct json_object *json, *explain = NULL;
 
     memset(ret, 0, sizeof(*ret));
     if (input->plan_bytes > IMPORT_MAX_BYTES || input->explain_bytes > IMPORT_MAX_BYTES) {
@@ -124,23 +143,21 @@ enum eider_status import_plan(struct arena *arena, const struct import_input *in
         verdict_no(verdict, VERDICT_CONSTANT, "DuckDB cannot write the plan: a constant is no valid UTF-8");
         return EIDER_OK;
     }
-    if ((scratch = arena_new()) == NULL)
-        return error_no_memory(err);
-    json = import_json_parse(scratch, input->plan_json, input->plan_bytes, JSON_DEPTH);
+    json = parse(input->plan_json, input->plan_bytes);
     if (json != NULL && input->explain_json != NULL)
-        explain = import_json_parse(scratch, input->explain_json, input->explain_bytes, JSON_DEPTH);
+        explain = parse(input->explain_json, input->explain_bytes);
     if (json != NULL)
         read_plan(&im, json, explain);
     check_tree(&im);
-    no_memory = arena_failed(scratch) || arena_failed(arena);
-    arena_free(scratch);
-    if (no_memory) {
+    json_object_put(explain);
+    json_object_put(json);
+    if (arena_failed(arena)) {
         ret->root = NULL;
         return error_no_memory(err);
     }
     if (verdict->kind != VERDICT_DISTRIBUTABLE)
         ret->root = NULL;
     else if (ret->root == NULL)
-        import_unreadable(&im, json == NULL ? "it is no JSON, or nested too deep" : "its root");
+        import_unreadable(&im, json == NULL ? "it is no JSON" : "its root");
     return EIDER_OK;
 }

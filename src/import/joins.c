@@ -57,7 +57,7 @@ static bool declined(struct import *im, const char *what)
     return verdict_no(im->verdict, VERDICT_JOIN, "%s cannot be expressed", what);
 }
 
-static bool read_type(struct import *im, const struct import_json *json, enum join_type *ret)
+static bool read_type(struct import *im, struct json_object *json, enum join_type *ret)
 {
     static const struct {
         const char *text;
@@ -249,7 +249,7 @@ static bool make_join(struct import *im, const struct join *join, struct relatio
 
 /* ---- Comparison joins ---- */
 
-static bool read_conditions(struct import *im, const struct import_json *json, struct join *join)
+static bool read_conditions(struct import *im, struct json_object *json, struct join *join)
 {
     struct scope left = import_scope(&join->inputs[0]), right = import_scope(&join->inputs[1]);
     uint32_t count;
@@ -259,7 +259,7 @@ static bool read_conditions(struct import *im, const struct import_json *json, s
     join->conditions = join_condition_list_new(im->arena, count);
     for (uint32_t i = 0; i < join->conditions.count; i++) {
         struct join_condition *condition = &join->conditions.items[i];
-        const struct import_json *values[3];
+        struct json_object *values[3];
 
         if (!import_fields(im, import_item(json, i), &condition_shape, values) ||
             (condition->left = import_expr(im, &left, values[0])) == NULL ||
@@ -286,7 +286,7 @@ static struct scope mapped_scope(const struct join *join)
     return scope;
 }
 
-static bool read_frame(struct import *im, const struct import_json **values, struct join *join)
+static bool read_frame(struct import *im, struct json_object **values, struct join *join)
 {
     return read_type(im, values[J_TYPE], &join->type) &&
            import_u64(im, values[J_MARK_INDEX], &join->mark_index) &&
@@ -294,10 +294,10 @@ static bool read_frame(struct import *im, const struct import_json **values, str
            import_u32_list(im, values[J_RIGHT_MAP], &join->maps[1]);
 }
 
-static bool read_comparison_join(struct import *im, const struct import_json *json,
-                                 const struct import_json *explain, struct relation *ret)
+static bool read_comparison_join(struct import *im, struct json_object *json, struct json_object *explain,
+                                 struct relation *ret)
 {
-    const struct import_json *values[J_COUNT];
+    struct json_object *values[J_COUNT];
     struct join join = {.type = join_type_INVALID};
 
     if (!import_fields(im, json, &join_shape, values) || !read_frame(im, values, &join))
@@ -317,10 +317,10 @@ static bool read_comparison_join(struct import *im, const struct import_json *js
     return make_join(im, &join, ret);
 }
 
-static bool read_asof_join(struct import *im, const struct import_json *json,
-                           const struct import_json *explain, struct relation *ret)
+static bool read_asof_join(struct import *im, struct json_object *json, struct json_object *explain,
+                           struct relation *ret)
 {
-    const struct import_json *values[J_COUNT];
+    struct json_object *values[J_COUNT];
     struct join join = {.type = join_type_INVALID};
     struct scope scope;
     bool ok;
@@ -446,10 +446,10 @@ static bool split_condition(struct import *im, const struct eider_expr *conditio
     return true;
 }
 
-static bool read_any_join(struct import *im, const struct import_json *json,
-                          const struct import_json *explain, struct relation *ret)
+static bool read_any_join(struct import *im, struct json_object *json, struct json_object *explain,
+                          struct relation *ret)
 {
-    const struct import_json *values[5];
+    struct json_object *values[5];
     struct join join = {.type = join_type_INVALID};
     const struct eider_expr *condition;
     struct scope scope;
@@ -468,10 +468,10 @@ static bool read_any_join(struct import *im, const struct import_json *json,
 
 /* ---- Without conditions ---- */
 
-static bool read_cross_join(struct import *im, const struct import_json *json,
-                            const struct import_json *explain, struct relation *ret)
+static bool read_cross_join(struct import *im, struct json_object *json, struct json_object *explain,
+                            struct relation *ret)
 {
-    const struct import_json *values[1];
+    struct json_object *values[1];
     struct join join = {.type = JOIN_INNER};
     struct node_cross_join *cross = node_cross_join_new(im->arena);
     struct node_positional_join *positional = node_positional_join_new(im->arena);
@@ -490,7 +490,7 @@ static bool read_cross_join(struct import *im, const struct import_json *json,
 
 /* ---- Joins with a duplicate-eliminated side ---- */
 
-static bool read_delim_columns(struct import *im, const struct import_json *json, const struct relation *side,
+static bool read_delim_columns(struct import *im, struct json_object *json, const struct relation *side,
                                struct expr_list *ret)
 {
     struct scope scope = import_scope(side);
@@ -528,11 +528,11 @@ static bool share_side(struct import *im, const struct delim_scope *scope, struc
     return true;
 }
 
-static bool read_delim_join(struct import *im, const struct import_json *json,
-                            const struct import_json *explain, struct relation *ret)
+static bool read_delim_join(struct import *im, struct json_object *json, struct json_object *explain,
+                            struct relation *ret)
 {
-    const struct import_json *values[J_COUNT], *children = import_key(json, "children");
-    const struct import_json *explained = explain != NULL ? import_key(explain, "children") : NULL;
+    struct json_object *values[J_COUNT], *children = import_key(json, "children");
+    struct json_object *explained = explain != NULL ? import_key(explain, "children") : NULL;
     struct join join = {.type = join_type_INVALID};
     struct delim_scope scope = {.outer = im->delims};
     struct eider_node *reference;
@@ -572,12 +572,12 @@ static bool read_delim_join(struct import *im, const struct import_json *json,
 }
 
 /* The distinct values of the duplicate-eliminated columns of the innermost join around it. */
-bool import_delim_get(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_delim_get(struct import *im, struct json_object *json, struct json_object *explain,
                       struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "chunk_types"};
     IMPORT_SHAPE(shape, "a scan of outer columns", VERDICT_OPERATOR_FIELD, import_operator_base, keys);
-    const struct import_json *values[2];
+    struct json_object *values[2];
     struct node_projection *projection = node_projection_new(im->arena);
     struct node_distinct *distinct = node_distinct_new(im->arena);
     struct delim_scope *scope = im->delims;
@@ -614,10 +614,10 @@ bool import_delim_get(struct import *im, const struct import_json *json, const s
     return true;
 }
 
-bool import_join(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_join(struct import *im, struct json_object *json, struct json_object *explain,
                  struct relation *ret)
 {
-    const struct import_json *type = import_key(json, "type");
+    struct json_object *type = import_key(json, "type");
 
     if (import_is(type, "LOGICAL_COMPARISON_JOIN"))
         return read_comparison_join(im, json, explain, ret);

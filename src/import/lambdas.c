@@ -28,7 +28,7 @@ static bool is_reduce(const char *name)
 }
 
 static const struct eider_expr *read_body(struct import *im, const struct scope *scope,
-                                          const struct import_json *body)
+                                          struct json_object *body)
 {
     struct expr_lambda *lambda;
     const struct eider_expr *expr;
@@ -46,10 +46,9 @@ static const struct eider_expr *read_body(struct import *im, const struct scope 
 
 const struct eider_expr *import_lambda_function(struct import *im, const struct scope *scope,
                                                 const struct function_json *function,
-                                                const struct import_json *children,
-                                                const struct eider_type *type)
+                                                struct json_object *children, const struct eider_type *type)
 {
-    const struct import_json *values[4];
+    struct json_object *values[4];
     struct expr_function *expr = expr_function_new(im->arena, type);
     struct scope inner = {.outer = scope, .level = im->lambda_level, .captures = children};
     bool has_index, has_initial;

@@ -9,12 +9,12 @@
 #define OPERATOR_SHAPE(name, what, keys)                                                                     \
     IMPORT_SHAPE(name, what, VERDICT_OPERATOR_FIELD, import_operator_base, keys)
 
-bool import_dummy_scan(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_dummy_scan(struct import *im, struct json_object *json, struct json_object *explain,
                        struct relation *ret)
 {
     static const char *const keys[] = {"table_index"};
     OPERATOR_SHAPE(shape, "a scan of one row", keys);
-    const struct import_json *values[1];
+    struct json_object *values[1];
     struct node_dummy_scan *node = node_dummy_scan_new(im->arena);
     uint64_t table;
 
@@ -30,7 +30,7 @@ bool import_dummy_scan(struct import *im, const struct import_json *json, const 
 }
 
 /* Columns with the types of a JSON list, named after their position. */
-static bool read_columns(struct import *im, const struct import_json *types, struct column_list *ret)
+static bool read_columns(struct import *im, struct json_object *types, struct column_list *ret)
 {
     uint32_t count;
 
@@ -48,14 +48,14 @@ static bool read_columns(struct import *im, const struct import_json *types, str
     return ret->count == count && (count > 0 || import_unreadable(im, "a scan without columns"));
 }
 
-bool import_empty_result(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_empty_result(struct import *im, struct json_object *json, struct json_object *explain,
                          struct relation *ret)
 {
     static const char *const keys[] = {"return_types", "bindings"};
     static const char *const binding_keys[] = {"table_index", "column_index"};
     OPERATOR_SHAPE(shape, "an empty result", keys);
     IMPORT_SHAPE(binding_shape, "an empty result", VERDICT_OPERATOR_FIELD, NULL, binding_keys);
-    const struct import_json *values[2], *binding[2];
+    struct json_object *values[2], *binding[2];
     struct node_empty *node = node_empty_new(im->arena);
     struct binding *bindings;
     uint32_t count;
@@ -98,12 +98,12 @@ static bool finish_values(struct import *im, struct node_values *node, uint64_t 
 
 /* Rows of expressions over a scan of one row, to which they do not refer. Over any other input they are rows per row
  * of it (LATERAL VALUES). */
-bool import_expression_get(struct import *im, const struct import_json *json,
-                           const struct import_json *explain, struct relation *ret)
+bool import_expression_get(struct import *im, struct json_object *json, struct json_object *explain,
+                           struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "expr_types", "expressions"};
     OPERATOR_SHAPE(shape, "VALUES", keys);
-    const struct import_json *values[3];
+    struct json_object *values[3];
     struct node_values *node = node_values_new(im->arena);
     struct scope nothing = {.part_count = 0};
     struct relation input;
@@ -134,14 +134,14 @@ bool import_expression_get(struct import *im, const struct import_json *json,
 }
 
 /* A collection is written by columns: values[column][row]. */
-bool import_chunk_get(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_chunk_get(struct import *im, struct json_object *json, struct json_object *explain,
                       struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "chunk_types", "collection"};
     static const char *const collection_keys[] = {"types", "values"};
     OPERATOR_SHAPE(shape, "constant rows", keys);
     IMPORT_SHAPE(collection_shape, "constant rows", VERDICT_OPERATOR_FIELD, NULL, collection_keys);
-    const struct import_json *values[3], *collection[2];
+    struct json_object *values[3], *collection[2];
     struct node_values *node = node_values_new(im->arena);
     uint64_t table;
     uint32_t width, count = 0;
@@ -170,7 +170,7 @@ bool import_chunk_get(struct import *im, const struct import_json *json, const s
             return false;
     }
     for (uint32_t column = 0; column < width && node->rows.count == count; column++) {
-        const struct import_json *list = import_item(collection[1], column);
+        struct json_object *list = import_item(collection[1], column);
 
         for (uint32_t row = 0; row < count; row++) {
             const struct eider_expr *value =
@@ -184,7 +184,7 @@ bool import_chunk_get(struct import *im, const struct import_json *json, const s
 
 /* ---- CTEs ---- */
 
-static bool read_child(struct import *im, const struct import_json *json, const struct import_json *explain,
+static bool read_child(struct import *im, struct json_object *json, struct json_object *explain,
                        uint32_t index, struct relation *ret)
 {
     return import_operator_tree(im, import_item(import_key(json, "children"), index),
@@ -192,7 +192,7 @@ static bool read_child(struct import *im, const struct import_json *json, const 
                                 ret);
 }
 
-static bool has_two_children(struct import *im, const struct import_json *json)
+static bool has_two_children(struct import *im, struct json_object *json)
 {
     uint32_t count;
 
@@ -200,12 +200,12 @@ static bool has_two_children(struct import *im, const struct import_json *json)
            (count == 2 || import_unreadable(im, "the inputs of a CTE"));
 }
 
-bool import_cte(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_cte(struct import *im, struct json_object *json, struct json_object *explain,
                 struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "column_count", "ctename", "materialize"};
     OPERATOR_SHAPE(shape, "a CTE", keys);
-    const struct import_json *values[4];
+    struct json_object *values[4];
     struct node_cte *node = node_cte_new(im->arena);
     struct relation definition, body;
     struct cte_scope scope = {.outer = im->ctes};
@@ -229,8 +229,8 @@ bool import_cte(struct import *im, const struct import_json *json, const struct 
     return true;
 }
 
-bool import_recursive_cte(struct import *im, const struct import_json *json,
-                          const struct import_json *explain, struct relation *ret)
+bool import_recursive_cte(struct import *im, struct json_object *json, struct json_object *explain,
+                          struct relation *ret)
 {
     enum {
         UNION_ALL,
@@ -244,7 +244,7 @@ bool import_recursive_cte(struct import *im, const struct import_json *json,
     static const char *const keys[COUNT] = {"union_all",    "ctename",     "table_index",
                                             "column_count", "key_targets", "ref_recurring"};
     OPERATOR_SHAPE(shape, "a recursive CTE", keys);
-    const struct import_json *values[COUNT];
+    struct json_object *values[COUNT];
     struct node_recursive_cte *node = node_recursive_cte_new(im->arena);
     struct relation anchor, recursion;
     struct cte_scope scope = {.outer = im->ctes};
@@ -275,7 +275,7 @@ bool import_recursive_cte(struct import *im, const struct import_json *json,
     return true;
 }
 
-bool import_cte_ref(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_cte_ref(struct import *im, struct json_object *json, struct json_object *explain,
                     struct relation *ret)
 {
     enum {
@@ -289,7 +289,7 @@ bool import_cte_ref(struct import *im, const struct import_json *json, const str
     static const char *const keys[COUNT] = {"table_index", "cte_index", "chunk_types", "bound_columns",
                                             "is_recurring"};
     OPERATOR_SHAPE(shape, "a reference to a CTE", keys);
-    const struct import_json *values[COUNT];
+    struct json_object *values[COUNT];
     struct node_cte_ref *node = node_cte_ref_new(im->arena);
     const struct cte_scope *scope = im->ctes;
     uint64_t table, cte;

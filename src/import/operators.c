@@ -62,7 +62,7 @@ static struct eider_str name_of(struct import *im, const struct eider_expr *expr
     return name;
 }
 
-struct column import_column(struct import *im, const struct eider_expr *expr, const struct import_json *json)
+struct column import_column(struct import *im, const struct eider_expr *expr, struct json_object *json)
 {
     const struct expr_column *same = expr_as_column(expr);
     struct column column = {.name = {"", 0}, .type = expr->type};
@@ -74,7 +74,7 @@ struct column import_column(struct import *im, const struct eider_expr *expr, co
 }
 
 /* Output columns for a list of expressions, after `kept` columns that stay free; false if out of memory. */
-static bool name_columns(struct import *im, const struct expr_list *exprs, const struct import_json *json,
+static bool name_columns(struct import *im, const struct expr_list *exprs, struct json_object *json,
                          uint32_t kept, struct column_list *ret)
 {
     *ret = column_list_new(im->arena, kept + exprs->count);
@@ -125,11 +125,10 @@ static bool pass_through(struct relation *ret, struct eider_node *node, const st
     return true;
 }
 
-bool import_children(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_children(struct import *im, struct json_object *json, struct json_object *explain,
                      struct relation *children, uint32_t count)
 {
-    const struct import_json *list = import_key(json, "children"),
-                             *explained = import_key(explain, "children");
+    struct json_object *list = import_key(json, "children"), *explained = import_key(explain, "children");
     uint32_t found;
 
     if (!import_list(im, list, &found))
@@ -146,12 +145,12 @@ bool import_children(struct import *im, const struct import_json *json, const st
 
 /* ---- One child ---- */
 
-static bool read_projection(struct import *im, const struct import_json *json,
-                            const struct import_json *explain, struct relation *ret)
+static bool read_projection(struct import *im, struct json_object *json, struct json_object *explain,
+                            struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "expressions"};
     OPERATOR_SHAPE(shape, "PROJECTION", keys);
-    const struct import_json *values[2];
+    struct json_object *values[2];
     struct node_projection *node = node_projection_new(im->arena);
     struct relation input;
     struct scope scope;
@@ -190,12 +189,12 @@ static bool drop_filter(struct import *im, const struct relation *input, const s
     return node->exprs.count == projection.count;
 }
 
-static bool read_filter(struct import *im, const struct import_json *json, const struct import_json *explain,
+static bool read_filter(struct import *im, struct json_object *json, struct json_object *explain,
                         struct relation *ret)
 {
     static const char *const keys[] = {"expressions", "projection_map"};
     OPERATOR_SHAPE(shape, "FILTER", keys);
-    const struct import_json *values[2];
+    struct json_object *values[2];
     struct node_filter *node = node_filter_new(im->arena);
     struct relation input;
     struct u32_list map;
@@ -214,12 +213,12 @@ static bool read_filter(struct import *im, const struct import_json *json, const
     return project(im, &input, &map, &node->projection, ret);
 }
 
-static bool read_order(struct import *im, const struct import_json *json, const struct import_json *explain,
+static bool read_order(struct import *im, struct json_object *json, struct json_object *explain,
                        struct relation *ret)
 {
     static const char *const keys[] = {"orders", "projections"};
     OPERATOR_SHAPE(shape, "ORDER BY", keys);
-    const struct import_json *values[2];
+    struct json_object *values[2];
     struct node_sort *node = node_sort_new(im->arena);
     struct relation input;
     struct u32_list map;
@@ -236,12 +235,12 @@ static bool read_order(struct import *im, const struct import_json *json, const 
            project(im, &input, &map, &node->projection, ret);
 }
 
-static bool read_topn(struct import *im, const struct import_json *json, const struct import_json *explain,
+static bool read_topn(struct import *im, struct json_object *json, struct json_object *explain,
                       struct relation *ret)
 {
     static const char *const keys[] = {"orders", "limit", "offset"};
     OPERATOR_SHAPE(shape, "TOP N", keys);
-    const struct import_json *values[3];
+    struct json_object *values[3];
     struct node_topn *node = node_topn_new(im->arena);
     struct relation input;
     struct scope scope;
@@ -258,12 +257,12 @@ static bool read_topn(struct import *im, const struct import_json *json, const s
 }
 
 /* UNSET, a constant number of rows, or a constant share; what depends on the data is declined. */
-static bool read_limit_value(struct import *im, const struct import_json *json, struct node_limit *node,
+static bool read_limit_value(struct import *im, struct json_object *json, struct node_limit *node,
                              bool offset)
 {
     static const char *const keys[] = {"type", "constant_integer", "constant_percentage", "expression"};
     IMPORT_SHAPE(shape, "LIMIT", VERDICT_OPERATOR_FIELD, NULL, keys);
-    const struct import_json *values[4];
+    struct json_object *values[4];
     uint64_t rows;
     double percent;
 
@@ -286,12 +285,12 @@ static bool read_limit_value(struct import *im, const struct import_json *json, 
                       import_chars(values[0]));
 }
 
-static bool read_limit(struct import *im, const struct import_json *json, const struct import_json *explain,
+static bool read_limit(struct import *im, struct json_object *json, struct json_object *explain,
                        struct relation *ret)
 {
     static const char *const keys[] = {"limit_val", "offset_val"};
     OPERATOR_SHAPE(shape, "LIMIT", keys);
-    const struct import_json *values[2];
+    struct json_object *values[2];
     struct node_limit *node = node_limit_new(im->arena);
     struct relation input;
 
@@ -319,14 +318,14 @@ static bool covers_input(struct import *im, const struct expr_list *targets, uin
     return missing == 0;
 }
 
-static bool read_distinct(struct import *im, const struct import_json *json,
-                          const struct import_json *explain, struct relation *ret)
+static bool read_distinct(struct import *im, struct json_object *json, struct json_object *explain,
+                          struct relation *ret)
 {
     static const char *const keys[] = {"distinct_type", "distinct_targets", "order_by"};
     static const char *const order_keys[] = {"orders"};
     OPERATOR_SHAPE(shape, "DISTINCT", keys);
     IMPORT_SHAPE(order_shape, "the order of DISTINCT ON", VERDICT_OPERATOR_FIELD, NULL, order_keys);
-    const struct import_json *values[3], *order[1] = {NULL};
+    struct json_object *values[3], *order[1] = {NULL};
     struct node_distinct *node = node_distinct_new(im->arena);
     struct relation input;
     struct scope scope;
@@ -353,12 +352,12 @@ static bool read_distinct(struct import *im, const struct import_json *json,
     return pass_through(ret, &node->base, &input);
 }
 
-static bool read_window(struct import *im, const struct import_json *json, const struct import_json *explain,
+static bool read_window(struct import *im, struct json_object *json, struct json_object *explain,
                         struct relation *ret)
 {
     static const char *const keys[] = {"window_index", "expressions"};
     OPERATOR_SHAPE(shape, "WINDOW", keys);
-    const struct import_json *values[2];
+    struct json_object *values[2];
     struct node_window *node = node_window_new(im->arena);
     struct relation input;
     struct scope scope;
@@ -393,11 +392,11 @@ static bool read_window(struct import *im, const struct import_json *json, const
 
 /* {"expression_class": "BOUND_UNNEST", "child": …}: the list to be unnested. */
 static const struct eider_expr *read_unnest_child(struct import *im, const struct scope *scope,
-                                                  const struct import_json *json, struct column *ret_column)
+                                                  struct json_object *json, struct column *ret_column)
 {
     static const char *const keys[] = {"return_type", "child"};
     IMPORT_SHAPE(shape, "UNNEST", VERDICT_EXPRESSION, import_expr_base, keys);
-    const struct import_json *values[2];
+    struct json_object *values[2];
     const struct eider_expr *expr;
 
     if (!import_is(import_key(json, "expression_class"), "BOUND_UNNEST")) {
@@ -416,12 +415,12 @@ static const struct eider_expr *read_unnest_child(struct import *im, const struc
     return expr;
 }
 
-static bool read_unnest(struct import *im, const struct import_json *json, const struct import_json *explain,
+static bool read_unnest(struct import *im, struct json_object *json, struct json_object *explain,
                         struct relation *ret)
 {
     static const char *const keys[] = {"unnest_index", "expressions"};
     OPERATOR_SHAPE(shape, "UNNEST", keys);
-    const struct import_json *values[2];
+    struct json_object *values[2];
     struct node_unnest *node = node_unnest_new(im->arena);
     struct relation input;
     struct scope scope;
@@ -457,12 +456,12 @@ static bool read_unnest(struct import *im, const struct import_json *json, const
 
 /* ---- Samples ---- */
 
-bool import_sample(struct import *im, struct relation *input, const struct import_json *options,
+bool import_sample(struct import *im, struct relation *input, struct json_object *options,
                    struct relation *ret)
 {
     static const char *const keys[] = {"sample_size", "is_percentage", "method", "seed"};
     IMPORT_SHAPE(shape, "SAMPLE", VERDICT_OPERATOR_FIELD, NULL, keys);
-    const struct import_json *values[4];
+    struct json_object *values[4];
     struct node_sample *node = node_sample_new(im->arena);
     const struct eider_expr *size;
 
@@ -487,12 +486,12 @@ bool import_sample(struct import *im, struct relation *input, const struct impor
     return pass_through(ret, &node->base, input);
 }
 
-static bool read_sample(struct import *im, const struct import_json *json, const struct import_json *explain,
+static bool read_sample(struct import *im, struct json_object *json, struct json_object *explain,
                         struct relation *ret)
 {
     static const char *const keys[] = {"sample_options"};
     OPERATOR_SHAPE(shape, "SAMPLE", keys);
-    const struct import_json *values[1];
+    struct json_object *values[1];
     struct relation input;
 
     return import_fields(im, json, &shape, values) && import_children(im, json, explain, &input, 1) &&
@@ -502,7 +501,7 @@ static bool read_sample(struct import *im, const struct import_json *json, const
 /* ---- Aggregation ---- */
 
 /* Lists of positions, each below `limit`. */
-static bool read_index_sets(struct import *im, const struct import_json *json, uint32_t limit,
+static bool read_index_sets(struct import *im, struct json_object *json, uint32_t limit,
                             struct index_set_list *ret)
 {
     uint32_t count;
@@ -538,9 +537,8 @@ static bool is_plain_group_by(struct import *im, const struct index_set_list *se
 }
 
 /* Groups, aggregates, grouping functions: the output of an aggregation. */
-static bool name_aggregation(struct import *im, struct node_aggregate *node, const struct import_json *groups,
-                             const struct import_json *aggregates, const uint64_t *tables,
-                             struct relation *ret)
+static bool name_aggregation(struct import *im, struct node_aggregate *node, struct json_object *groups,
+                             struct json_object *aggregates, const uint64_t *tables, struct relation *ret)
 {
     uint32_t first = node->groups.count, second = first + node->aggregates.count;
     uint32_t count = second + node->grouping_functions.count;
@@ -568,8 +566,8 @@ static bool name_aggregation(struct import *im, struct node_aggregate *node, con
     return true;
 }
 
-static bool read_aggregate(struct import *im, const struct import_json *json,
-                           const struct import_json *explain, struct relation *ret)
+static bool read_aggregate(struct import *im, struct json_object *json, struct json_object *explain,
+                           struct relation *ret)
 {
     enum {
         AGGREGATES,
@@ -586,7 +584,7 @@ static bool read_aggregate(struct import *im, const struct import_json *json,
                                             "groupings_index",    "groups",           "grouping_sets",
                                             "grouping_functions", "distinct_validity"};
     OPERATOR_SHAPE(shape, "an aggregation", keys);
-    const struct import_json *values[COUNT];
+    struct json_object *values[COUNT];
     struct node_aggregate *node = node_aggregate_new(im->arena);
     struct relation input;
     struct scope scope;
@@ -656,13 +654,12 @@ static bool finish_setop(struct import *im, struct node_list nodes, bool all, en
     return true;
 }
 
-static bool read_setop(struct import *im, const struct import_json *json, const struct import_json *explain,
+static bool read_setop(struct import *im, struct json_object *json, struct json_object *explain,
                        struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "column_count", "setop_all", "allow_out_of_order"};
     OPERATOR_SHAPE(shape, "a set operation", keys);
-    const struct import_json *values[4], *list = import_key(json, "children"),
-                                         *type = import_key(json, "type");
+    struct json_object *values[4], *list = import_key(json, "children"), *type = import_key(json, "type");
     struct relation *inputs;
     struct node_list nodes;
     bool is_union = import_is(type, "LOGICAL_UNION"), all = true;
@@ -694,7 +691,7 @@ static bool read_setop(struct import *im, const struct import_json *json, const 
 
 static const struct {
     const char *type;
-    bool (*read)(struct import *, const struct import_json *, const struct import_json *, struct relation *);
+    bool (*read)(struct import *, struct json_object *, struct json_object *, struct relation *);
 } operators[] = {
     {"LOGICAL_PROJECTION", read_projection},
     {"LOGICAL_FILTER", read_filter},
@@ -726,8 +723,8 @@ static const struct {
     {"LOGICAL_CTE_REF", import_cte_ref},
 };
 
-static bool read_operator(struct import *im, const struct import_json *json,
-                          const struct import_json *explain, struct relation *ret)
+static bool read_operator(struct import *im, struct json_object *json, struct json_object *explain,
+                          struct relation *ret)
 {
     const char *type = import_chars(import_key(json, "type"));
 
@@ -740,8 +737,8 @@ static bool read_operator(struct import *im, const struct import_json *json,
     return verdict_no(im->verdict, VERDICT_OPERATOR, "the operator %.60s is not understood", type);
 }
 
-bool import_operator_tree(struct import *im, const struct import_json *json,
-                          const struct import_json *explain, struct relation *ret)
+bool import_operator_tree(struct import *im, struct json_object *json, struct json_object *explain,
+                          struct relation *ret)
 {
     bool ok;
 

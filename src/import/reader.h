@@ -65,7 +65,7 @@ struct scope {
     const struct scope *outer; /* NULL outside of lambdas */
     uint32_t level;
     uint32_t parameters;
-    const struct import_json *captures;
+    struct json_object *captures;
     uint32_t first_capture;
 };
 
@@ -85,25 +85,24 @@ bool import_push(struct import *im, struct expr_builder *builder, const struct e
 
 /* ---- types.c, values.c ---- */
 
-const struct eider_type *import_type(struct import *im, const struct import_json *json);
+const struct eider_type *import_type(struct import *im, struct json_object *json);
 const struct eider_type *import_list_type(struct import *im, const struct eider_type *child);
 /* A Value with its own type, and one whose type is known. */
-const struct eider_expr *import_value(struct import *im, const struct import_json *json);
+const struct eider_expr *import_value(struct import *im, struct json_object *json);
 const struct eider_expr *import_value_of(struct import *im, const struct eider_type *type,
-                                         const struct import_json *json);
+                                         struct json_object *json);
 const struct eider_expr *import_text(struct import *im, struct eider_str text); /* a VARCHAR constant */
 const struct eider_expr *import_boolean(struct import *im, bool value);
 
 /* ---- exprs.c ---- */
 
 extern const char *const import_expr_base[]; /* the keys of every expression */
-const struct eider_expr *import_expr(struct import *im, const struct scope *scope,
-                                     const struct import_json *json);
+const struct eider_expr *import_expr(struct import *im, const struct scope *scope, struct json_object *json);
 const struct eider_expr *import_opt_expr(struct import *im, const struct scope *scope,
-                                         const struct import_json *json, bool *ret_ok);
-bool import_exprs(struct import *im, const struct scope *scope, const struct import_json *json,
+                                         struct json_object *json, bool *ret_ok);
+bool import_exprs(struct import *im, const struct scope *scope, struct json_object *json,
                   struct expr_list *ret);
-bool import_orders(struct import *im, const struct scope *scope, const struct import_json *json,
+bool import_orders(struct import *im, const struct scope *scope, struct json_object *json,
                    struct sort_key_list *ret);
 enum comparison import_comparison(const char *text); /* COMPARE_INVALID if it is none */
 struct scope import_scope(const struct relation *relation);
@@ -128,16 +127,16 @@ enum function_stability {
 
 /* What FunctionSerializer writes. */
 struct function_json {
-    const struct import_json *name;
-    const struct import_json *catalog;
-    const struct import_json *schema;
-    const struct import_json *has_serialize;
-    const struct import_json *data;
+    struct json_object *name;
+    struct json_object *catalog;
+    struct json_object *schema;
+    struct json_object *has_serialize;
+    struct json_object *data;
 };
 /* False, with a verdict, unless the function is DuckDB's own and gives the same result everywhere. */
 bool import_check_function(struct import *im, enum function_kind kind, const struct function_json *function);
 const struct eider_expr *import_function(struct import *im, const struct scope *scope,
-                                         const struct import_json *json);
+                                         struct json_object *json);
 
 /* Puts the arguments back that binding took away from an aggregate and left in its function_data. `type` is what it
  * returns, `argument` the type of its first argument (NULL if it has none). */
@@ -150,64 +149,63 @@ bool import_append(struct import *im, struct expr_list *list,
 /* A function with a lambda. */
 const struct eider_expr *import_lambda_function(struct import *im, const struct scope *scope,
                                                 const struct function_json *function,
-                                                const struct import_json *children,
-                                                const struct eider_type *type);
+                                                struct json_object *children, const struct eider_type *type);
 
 /* ---- aggregates.c, windows.c ---- */
 
 /* The name that SQL knows an aggregate by. */
-bool import_aggregate_name(struct import *im, const struct import_json *name, const struct eider_type *type,
+bool import_aggregate_name(struct import *im, struct json_object *name, const struct eider_type *type,
                            const struct expr_list *args, struct eider_str *ret);
 const struct eider_expr *import_aggregate_call(struct import *im, const struct scope *scope,
-                                               const struct import_json *json);
+                                               struct json_object *json);
 const struct eider_expr *import_window_call(struct import *im, const struct scope *scope,
-                                            const struct import_json *json);
+                                            struct json_object *json);
 
 /* ---- operators.c, leaves.c, joins.c, delim.c, scans.c, filters.c ---- */
 
 extern const char *const import_operator_base[]; /* the keys of every operator */
 /* `explain` is the node of the EXPLAIN tree that belongs to `json`, or NULL. */
-bool import_operator_tree(struct import *im, const struct import_json *json,
-                          const struct import_json *explain, struct relation *ret);
-bool import_children(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_operator_tree(struct import *im, struct json_object *json, struct json_object *explain,
+                          struct relation *ret);
+bool import_children(struct import *im, struct json_object *json, struct json_object *explain,
                      struct relation *children, uint32_t count);
 const struct binding *import_bindings(struct import *im, uint64_t table, uint32_t count);
 bool import_same_types(const struct column_list *a, const struct column_list *b);
-struct column import_column(struct import *im, const struct eider_expr *expr, const struct import_json *json);
-bool import_dummy_scan(struct import *im, const struct import_json *json, const struct import_json *explain,
+struct column import_column(struct import *im, const struct eider_expr *expr, struct json_object *json);
+bool import_dummy_scan(struct import *im, struct json_object *json, struct json_object *explain,
                        struct relation *ret);
-bool import_empty_result(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_empty_result(struct import *im, struct json_object *json, struct json_object *explain,
                          struct relation *ret);
-bool import_expression_get(struct import *im, const struct import_json *json,
-                           const struct import_json *explain, struct relation *ret);
-bool import_chunk_get(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_expression_get(struct import *im, struct json_object *json, struct json_object *explain,
+                           struct relation *ret);
+bool import_chunk_get(struct import *im, struct json_object *json, struct json_object *explain,
                       struct relation *ret);
-bool import_cte(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_cte(struct import *im, struct json_object *json, struct json_object *explain,
                 struct relation *ret);
-bool import_recursive_cte(struct import *im, const struct import_json *json,
-                          const struct import_json *explain, struct relation *ret);
-bool import_cte_ref(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_recursive_cte(struct import *im, struct json_object *json, struct json_object *explain,
+                          struct relation *ret);
+bool import_cte_ref(struct import *im, struct json_object *json, struct json_object *explain,
                     struct relation *ret);
-bool import_join(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_join(struct import *im, struct json_object *json, struct json_object *explain,
                  struct relation *ret);
-bool import_delim_get(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_delim_get(struct import *im, struct json_object *json, struct json_object *explain,
                       struct relation *ret);
-bool import_get(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_get(struct import *im, struct json_object *json, struct json_object *explain,
                 struct relation *ret);
-bool import_sample(struct import *im, struct relation *input, const struct import_json *options,
+bool import_sample(struct import *im, struct relation *input, struct json_object *options,
                    struct relation *ret);
 bool import_is_redundant_filter(
-    const struct import_json *json); /* what it says is said elsewhere in the plan, too */
+    struct json_object *json); /* what it says is said elsewhere in the plan, too */
 /* Appends the conditions of one column's table filter to `ret`. */
-bool import_table_filter(struct import *im, const struct eider_expr *column, const struct import_json *json,
+bool import_table_filter(struct import *im, const struct eider_expr *column, struct json_object *json,
                          struct expr_builder *ret);
 
 /* ---- estimates.c ---- */
 
 /* True if the trees have the same form. */
-bool import_aligned(const struct import_json *plan, const struct import_json *explain, uint32_t depth);
+bool import_aligned(struct json_object *plan, struct json_object *explain, uint32_t depth);
 /* Fills node->rows, if there are estimates at all: the one in `explain` (may be NULL), else what follows from the
  * inputs. */
-void import_rows(struct import *im, struct eider_node *node, const struct import_json *explain);
+void import_rows(struct import *im, struct eider_node *node, struct json_object *explain);
 
 #endif

@@ -75,12 +75,12 @@ IMPORT_SHAPE(entry_shape, "an entry of a map", VERDICT_OPERATOR_FIELD, NULL, ent
 
 /* A scan while it is being read. */
 struct scan {
-    const struct import_json **values;
-    const struct import_json *names; /* of the columns, in the source */
-    uint32_t width;                  /* how many columns the source has */
-    bool virtual_columns;            /* of files: filename, file_row_number, file_index */
-    bool rowid;                      /* of tables */
-    uint64_t *indexes;               /* the primary index of each column in `read` */
+    struct json_object **values;
+    struct json_object *names; /* of the columns, in the source */
+    uint32_t width;            /* how many columns the source has */
+    bool virtual_columns;      /* of files: filename, file_row_number, file_index */
+    bool rowid;                /* of tables */
+    uint64_t *indexes;         /* the primary index of each column in `read` */
     struct scan_column_list read;
     struct column_list columns; /* of `read`: what each gives */
     struct u32_list projection;
@@ -172,20 +172,19 @@ static bool set_column(struct import *im, struct scan *scan, uint32_t at, uint64
 
 /* The fields to descend into: {"child_indexes": [{"index": 1, "child_indexes": […]}]}, one at each level. The last
  * one's type must be that of the field: DuckDB may fold a cast into the scan. */
-static bool read_path(struct import *im, const struct import_json *json, struct scan *scan, uint32_t at)
+static bool read_path(struct import *im, struct json_object *json, struct scan *scan, uint32_t at)
 {
     struct scan_column *column = &scan->read.items[at];
     const struct eider_type *type = column->type, *leaf;
-    const struct import_json *values[6], *child = json;
+    struct json_object *values[6], *child = json;
     uint32_t depth = 0;
 
-    for (const struct import_json *level = json; !import_is_default(import_key(level, "child_indexes"));
-         depth++)
+    for (struct json_object *level = json; !import_is_default(import_key(level, "child_indexes")); depth++)
         level = import_item(import_key(level, "child_indexes"), 0);
     column->path = str_list_new(im->arena, depth);
     for (uint32_t i = 0; i < column->path.count; i++) {
         const struct type_struct *structure = type_as_struct(type);
-        const struct import_json *list = import_key(child, "child_indexes");
+        struct json_object *list = import_key(child, "child_indexes");
         uint64_t index;
         uint32_t count;
 
@@ -210,9 +209,9 @@ static bool read_path(struct import *im, const struct import_json *json, struct 
     return true;
 }
 
-static bool read_column(struct import *im, const struct import_json *json, struct scan *scan, uint32_t at)
+static bool read_column(struct import *im, struct json_object *json, struct scan *scan, uint32_t at)
 {
-    const struct import_json *values[6];
+    struct json_object *values[6];
     uint64_t index;
 
     if (!import_fields(im, json, &column_shape, values) || !import_u64(im, values[C_INDEX], &index))
@@ -246,11 +245,10 @@ static bool find_filter_column(struct import *im, struct scan *scan, uint64_t in
     return set_column(im, scan, *ret, index);
 }
 
-static bool read_filters(struct import *im, struct scan *scan, const struct import_json *filters,
-                         uint32_t count)
+static bool read_filters(struct import *im, struct scan *scan, struct json_object *filters, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        const struct import_json *entry[2];
+        struct json_object *entry[2];
         const struct eider_expr *column;
         uint64_t index;
         uint32_t at = 0;
@@ -272,7 +270,7 @@ static bool read_filters(struct import *im, struct scan *scan, const struct impo
 /* `read`, filters and projection of every kind of scan. */
 static bool read_columns(struct import *im, struct scan *scan)
 {
-    const struct import_json *filters[1] = {NULL}, *types = scan->values[G_TYPES];
+    struct json_object *filters[1] = {NULL}, *types = scan->values[G_TYPES];
     uint32_t count, filter_count, type_count;
 
     if (!import_list(im, scan->names, &scan->width) || !import_list(im, types, &type_count) ||
@@ -335,7 +333,7 @@ static bool add_option(struct import *im, struct named_expr_list *options, const
 
 /* hive_types := {year: 'BIGINT', …}: what DuckDB has found for the partition columns, so that a task which sees fewer
  * files does not find something else. */
-static const struct eider_expr *read_hive_types(struct import *im, const struct import_json *json)
+static const struct eider_expr *read_hive_types(struct import *im, struct json_object *json)
 {
     struct type_struct *type = type_struct_new(im->arena);
     struct expr_nested *types = type != NULL ? expr_nested_new(im->arena, &type->base) : NULL;
@@ -346,7 +344,7 @@ static const struct eider_expr *read_hive_types(struct import *im, const struct 
     type->fields = column_list_new(im->arena, count);
     types->children = expr_list_new(im->arena, count);
     for (uint32_t i = 0; i < count && type->fields.count == count && types->children.count == count; i++) {
-        const struct import_json *entry[2];
+        struct json_object *entry[2];
         const struct eider_type *column;
 
         if (!import_fields(im, import_item(json, i), &entry_shape, entry) ||
@@ -365,8 +363,7 @@ static const struct eider_expr *read_hive_types(struct import *im, const struct 
     return type->fields.count == count && types->children.count == count ? &types->base : NULL;
 }
 
-static bool read_file_options(struct import *im, const struct import_json *json,
-                              struct named_expr_list *options)
+static bool read_file_options(struct import *im, struct json_object *json, struct named_expr_list *options)
 {
     enum {
         FILENAME,
@@ -383,7 +380,7 @@ static bool read_file_options(struct import *im, const struct import_json *json,
         "union_by_name",  "hive_types_autocast", "hive_types_schema",
         "filename_column"};
     IMPORT_SHAPE(shape, "read_parquet", VERDICT_PARQUET_OPTION, NULL, keys);
-    const struct import_json *values[COUNT];
+    struct json_object *values[COUNT];
     struct eider_str filename_column;
     bool filename, hive, by_name;
 
@@ -412,7 +409,7 @@ static void use_virtual_row_number(struct scan *scan)
     }
 }
 
-static bool read_parquet_options(struct import *im, const struct import_json *json, struct scan *scan,
+static bool read_parquet_options(struct import *im, struct json_object *json, struct scan *scan,
                                  struct named_expr_list *options)
 {
     enum {
@@ -429,7 +426,7 @@ static bool read_parquet_options(struct import *im, const struct import_json *js
                                             "schema",           "encryption_config", "explicit_cardinality",
                                             "can_have_nan"};
     IMPORT_SHAPE(shape, "read_parquet", VERDICT_PARQUET_OPTION, NULL, keys);
-    const struct import_json *values[COUNT];
+    struct json_object *values[COUNT];
     bool binary, row_number, nan;
 
     *options = named_expr_list_new(im->arena, 8);
@@ -485,7 +482,7 @@ static bool read_parquet(struct import *im, struct scan *scan, struct relation *
     };
     static const char *const keys[COUNT] = {"files", "types", "names", "parquet_options", "table_columns"};
     IMPORT_SHAPE(shape, "read_parquet", VERDICT_PARQUET_OPTION, NULL, keys);
-    const struct import_json *values[COUNT];
+    struct json_object *values[COUNT];
     struct node_parquet_scan *node = node_parquet_scan_new(im->arena);
     uint32_t count;
 
@@ -531,7 +528,7 @@ static bool read_table(struct import *im, struct scan *scan, struct relation *re
     static const char *const keys[COUNT] = {"catalog",       "schema",          "table",
                                             "is_index_scan", "is_create_index", "result_ids"};
     IMPORT_SHAPE(shape, "the scan of a table", VERDICT_OPERATOR_FIELD, NULL, keys);
-    const struct import_json *values[COUNT];
+    struct json_object *values[COUNT];
     struct node_table_scan *node = node_table_scan_new(im->arena);
 
     if (node == NULL || !import_fields(im, scan->values[G_DATA], &shape, values) ||
@@ -554,7 +551,7 @@ static bool read_table(struct import *im, struct scan *scan, struct relation *re
 
 /* ---- Table functions ---- */
 
-static bool is_listed(const struct import_json *name, const char *const *list)
+static bool is_listed(struct json_object *name, const char *const *list)
 {
     for (; *list != NULL; list++) {
         if (import_is(name, *list))
@@ -621,7 +618,7 @@ static bool read_function_scan(struct import *im, struct scan *scan, struct rela
     }
     node->named_args = named_expr_list_new(im->arena, named);
     for (uint32_t i = 0; i < node->named_args.count; i++) {
-        const struct import_json *entry[2];
+        struct json_object *entry[2];
 
         if (!import_fields(im, import_item(scan->values[G_NAMED_PARAMETERS], i), &entry_shape, entry) ||
             !import_str(im, entry[0], &node->named_args.items[i].name) ||
@@ -713,7 +710,7 @@ static bool read_lateral(struct import *im, struct scan *scan, const struct rela
 /* A sample that DuckDB has pushed into the scan. */
 static bool read_extra(struct import *im, struct scan *scan, struct relation *ret)
 {
-    const struct import_json *values[4];
+    struct json_object *values[4];
     struct relation input = *ret;
 
     if (scan->values[G_EXTRA] == NULL)
@@ -724,7 +721,7 @@ static bool read_extra(struct import *im, struct scan *scan, struct relation *re
 }
 
 /* Row groups that ORDER BY … LIMIT lets a scan skip stand in the plan; their number would be lost. */
-static bool check_row_group_order(struct import *im, const struct import_json *json)
+static bool check_row_group_order(struct import *im, struct json_object *json)
 {
     if (import_is_default(import_key(json, "row_group_offset")) &&
         import_is_default(import_key(json, "leading_null_group_offset")))
@@ -732,10 +729,10 @@ static bool check_row_group_order(struct import *im, const struct import_json *j
     return verdict_no(im->verdict, VERDICT_OPERATOR_FIELD, "a scan skips row groups");
 }
 
-bool import_get(struct import *im, const struct import_json *json, const struct import_json *explain,
+bool import_get(struct import *im, struct json_object *json, struct json_object *explain,
                 struct relation *ret)
 {
-    const struct import_json *values[G_COUNT], *name;
+    struct json_object *values[G_COUNT], *name;
     struct scan scan = {.values = values};
     struct function_json function;
     struct relation input;

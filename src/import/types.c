@@ -100,7 +100,7 @@ const struct eider_type *import_list_type(struct import *im, const struct eider_
     return &type->base;
 }
 
-static const struct eider_type *read_decimal(struct import *im, const struct import_json **info)
+static const struct eider_type *read_decimal(struct import *im, struct json_object **info)
 {
     uint32_t width, scale;
 
@@ -112,8 +112,7 @@ static const struct eider_type *read_decimal(struct import *im, const struct imp
 }
 
 /* Fields from `first` on; every one has a name. */
-static bool read_fields(struct import *im, const struct import_json *json, uint32_t first,
-                        struct column_list *ret)
+static bool read_fields(struct import *im, struct json_object *json, uint32_t first, struct column_list *ret)
 {
     uint32_t count;
 
@@ -126,7 +125,7 @@ static bool read_fields(struct import *im, const struct import_json *json, uint3
     }
     *ret = column_list_new(im->arena, count - first);
     for (uint32_t i = 0; i < ret->count; i++) {
-        const struct import_json *values[2];
+        struct json_object *values[2];
 
         if (!import_fields(im, import_item(json, first + i), &field_shape, values) ||
             !import_str(im, values[FIELD_FIRST], &ret->items[i].name) ||
@@ -140,7 +139,7 @@ static bool read_fields(struct import *im, const struct import_json *json, uint3
     return ret->count > 0;
 }
 
-static const struct eider_type *read_map(struct import *im, const struct import_json *child)
+static const struct eider_type *read_map(struct import *im, struct json_object *child)
 {
     const struct type_struct *entry = type_as_struct(import_type(im, child));
     struct type_map *type;
@@ -156,7 +155,7 @@ static const struct eider_type *read_map(struct import *im, const struct import_
     return &type->base;
 }
 
-static const struct eider_type *read_enum(struct import *im, const struct import_json **info)
+static const struct eider_type *read_enum(struct import *im, struct json_object **info)
 {
     struct type_enum *type = type_enum_new(im->arena);
     uint32_t count;
@@ -173,7 +172,7 @@ static const struct eider_type *read_enum(struct import *im, const struct import
     return type->values.count == count ? &type->base : NULL;
 }
 
-static const struct eider_type *read_array(struct import *im, const struct import_json **info)
+static const struct eider_type *read_array(struct import *im, struct json_object **info)
 {
     struct type_array *type = type_array_new(im->arena);
 
@@ -183,8 +182,7 @@ static const struct eider_type *read_array(struct import *im, const struct impor
     return type->size > 0 ? &type->base : declined(im, "an empty ARRAY");
 }
 
-static const struct eider_type *read_nested(struct import *im, const char *id,
-                                            const struct import_json **info)
+static const struct eider_type *read_nested(struct import *im, const char *id, struct json_object **info)
 {
     if (strcmp(id, "DECIMAL") == 0)
         return read_decimal(im, info);
@@ -208,9 +206,9 @@ static const struct eider_type *read_nested(struct import *im, const char *id,
     return NULL;
 }
 
-static const struct eider_type *read_type(struct import *im, const struct import_json *json)
+static const struct eider_type *read_type(struct import *im, struct json_object *json)
 {
-    const struct import_json *values[2], *info[I_COUNT] = {NULL};
+    struct json_object *values[2], *info[I_COUNT] = {NULL};
     const char *id, *alias;
     enum type_tag simple;
 
@@ -234,7 +232,7 @@ static const struct eider_type *read_type(struct import *im, const struct import
     return simple != TYPE_INVALID ? type_simple(simple) : read_nested(im, id, info);
 }
 
-const struct eider_type *import_type(struct import *im, const struct import_json *json)
+const struct eider_type *import_type(struct import *im, struct json_object *json)
 {
     const struct eider_type *type;
 

@@ -36,7 +36,7 @@ static const struct eider_expr *integer(struct import *im, const struct eider_ty
 }
 
 static const struct eider_expr *read_signed(struct import *im, const struct eider_type *type,
-                                            const struct import_json *json)
+                                            struct json_object *json)
 {
     int64_t value;
 
@@ -48,7 +48,7 @@ static const struct eider_expr *read_signed(struct import *im, const struct eide
 }
 
 static const struct eider_expr *read_unsigned(struct import *im, const struct eider_type *type,
-                                              const struct import_json *json)
+                                              struct json_object *json)
 {
     uint64_t value;
 
@@ -61,9 +61,9 @@ static const struct eider_expr *read_unsigned(struct import *im, const struct ei
 
 /* 128 bits. DuckDB keeps UUIDs with their top bit flipped, so that they sort as signed numbers. */
 static const struct eider_expr *read_wide(struct import *im, const struct eider_type *type,
-                                          const struct import_json *json)
+                                          struct json_object *json)
 {
-    const struct import_json *values[2];
+    struct json_object *values[2];
     uint64_t unsigned_upper, lower;
     int64_t upper;
 
@@ -82,7 +82,7 @@ static const struct eider_expr *read_wide(struct import *im, const struct eider_
 }
 
 static const struct eider_expr *read_boolean(struct import *im, const struct eider_type *type,
-                                             const struct import_json *json)
+                                             struct json_object *json)
 {
     bool value;
 
@@ -94,7 +94,7 @@ static const struct eider_expr *read_boolean(struct import *im, const struct eid
 }
 
 static const struct eider_expr *read_double(struct import *im, const struct eider_type *type,
-                                            const struct import_json *json)
+                                            struct json_object *json)
 {
     struct expr_double *expr = expr_double_new(im->arena, type);
 
@@ -104,7 +104,7 @@ static const struct eider_expr *read_double(struct import *im, const struct eide
 }
 
 static const struct eider_expr *read_string(struct import *im, const struct eider_type *type,
-                                            const struct import_json *json)
+                                            struct json_object *json)
 {
     struct expr_string *expr = expr_string_new(im->arena, type);
 
@@ -126,7 +126,7 @@ static int hex_digit(char c)
 
 /* Printable bytes stand for themselves, others (and the backslash) are \xNN. */
 static const struct eider_expr *read_blob(struct import *im, const struct eider_type *type,
-                                          const struct import_json *json)
+                                          struct json_object *json)
 {
     struct expr_string *expr = expr_string_new(im->arena, type);
     struct eider_str source;
@@ -163,10 +163,10 @@ static const struct eider_expr *read_blob(struct import *im, const struct eider_
 }
 
 static const struct eider_expr *read_interval(struct import *im, const struct eider_type *type,
-                                              const struct import_json *json)
+                                              struct json_object *json)
 {
     struct expr_interval *expr = expr_interval_new(im->arena, type);
-    const struct import_json *values[3];
+    struct json_object *values[3];
 
     if (expr == NULL || !import_fields(im, json, &interval_shape, values) ||
         !import_i64(im, values[0], &expr->months) || !import_i64(im, values[1], &expr->days) ||
@@ -190,17 +190,17 @@ static const struct eider_type *child_type(const struct eider_type *type, uint32
 }
 
 /* Keys and values one after the other; each entry is a STRUCT in JSON. */
-static bool read_map_entries(struct import *im, const struct type_map *type, const struct import_json *list,
+static bool read_map_entries(struct import *im, const struct type_map *type, struct json_object *list,
                              uint32_t count, struct expr_list *ret)
 {
     *ret = expr_list_new(im->arena, count * 2);
     for (uint32_t i = 0; i + 1 < ret->count; i += 2) {
-        const struct import_json *values[3], *children[1];
+        struct json_object *values[3], *children[1];
 
         if (!import_fields(im, import_item(list, i / 2), &value_shape, values) ||
             !import_fields(im, values[V_VALUE], &children_shape, children))
             return false;
-        if (import_count(children[0]) != 2)
+        if (!json_object_is_type(children[0], json_type_array) || json_object_array_length(children[0]) != 2)
             return import_unreadable(im, "an entry of a MAP constant");
         ret->items[i] = import_value_of(im, type->key, import_item(children[0], 0));
         ret->items[i + 1] = import_value_of(im, type->value, import_item(children[0], 1));
@@ -211,8 +211,8 @@ static bool read_map_entries(struct import *im, const struct type_map *type, con
 }
 
 /* The tag, then one value per member, of which only the tagged one counts. */
-static bool read_union_member(struct import *im, const struct type_union *type,
-                              const struct import_json *list, uint32_t count, struct expr_list *ret)
+static bool read_union_member(struct import *im, const struct type_union *type, struct json_object *list,
+                              uint32_t count, struct expr_list *ret)
 {
     const struct expr_integer *tag;
 
@@ -231,10 +231,10 @@ static bool read_union_member(struct import *im, const struct type_union *type,
 }
 
 static const struct eider_expr *read_nested(struct import *im, const struct eider_type *type,
-                                            const struct import_json *json)
+                                            struct json_object *json)
 {
     struct expr_nested *expr = expr_nested_new(im->arena, type);
-    const struct import_json *list[1];
+    struct json_object *list[1];
     uint32_t count, expected;
 
     if (expr == NULL || !import_fields(im, json, &children_shape, list) || !import_list(im, list[0], &count))
@@ -263,13 +263,13 @@ static const struct eider_expr *read_nested(struct import *im, const struct eide
 }
 
 static const struct eider_expr *read_decimal(struct import *im, const struct eider_type *type,
-                                             const struct import_json *json)
+                                             struct json_object *json)
 {
     return type_as_decimal(type)->width > 18 ? read_wide(im, type, json) : read_signed(im, type, json);
 }
 
 static const struct eider_expr *read_enum(struct import *im, const struct eider_type *type,
-                                          const struct import_json *json)
+                                          struct json_object *json)
 {
     const struct eider_expr *expr = read_unsigned(im, type, json);
 
@@ -281,7 +281,7 @@ static const struct eider_expr *read_enum(struct import *im, const struct eider_
 }
 
 static const struct eider_expr *read_value(struct import *im, const struct eider_type *type,
-                                           const struct import_json *json)
+                                           struct json_object *json)
 {
     switch (type->tag) {
     case TYPE_BOOLEAN:
@@ -342,10 +342,10 @@ static const struct eider_expr *read_value(struct import *im, const struct eider
 }
 
 const struct eider_expr *import_value_of(struct import *im, const struct eider_type *type,
-                                         const struct import_json *json)
+                                         struct json_object *json)
 {
     const struct eider_expr *expr = NULL;
-    const struct import_json *values[3];
+    struct json_object *values[3];
     bool is_null;
 
     if (!import_enter(im))
@@ -365,7 +365,7 @@ const struct eider_expr *import_value_of(struct import *im, const struct eider_t
     return expr;
 }
 
-const struct eider_expr *import_value(struct import *im, const struct import_json *json)
+const struct eider_expr *import_value(struct import *im, struct json_object *json)
 {
     const struct eider_type *type = import_type(im, import_key(json, "type"));
 

@@ -112,8 +112,8 @@ static const struct eider_expr *decode_range(struct import *im, const struct exp
     return NULL;
 }
 
-static bool read_bound(struct import *im, const struct scope *scope, const struct import_json *text,
-                       const struct import_json *json, struct expr_window *window, bool start)
+static bool read_bound(struct import *im, const struct scope *scope, struct json_object *text,
+                       struct json_object *json, struct expr_window *window, bool start)
 {
     const struct eider_expr *offset;
     enum frame_bound bound = frame_bound_INVALID;
@@ -148,7 +148,7 @@ static bool read_bound(struct import *im, const struct scope *scope, const struc
     return true;
 }
 
-static bool read_frame(struct import *im, const struct scope *scope, const struct import_json **values,
+static bool read_frame(struct import *im, const struct scope *scope, struct json_object **values,
                        struct expr_window *window)
 {
     static const struct {
@@ -174,8 +174,8 @@ static bool read_frame(struct import *im, const struct scope *scope, const struc
 }
 
 /* lag(x, offset, default): a default needs an offset before it. */
-static bool read_lag_arguments(struct import *im, const struct scope *scope,
-                               const struct import_json **values, struct expr_window *window)
+static bool read_lag_arguments(struct import *im, const struct scope *scope, struct json_object **values,
+                               struct expr_window *window)
 {
     const struct eider_expr *offset, *fallback;
     bool ok;
@@ -193,12 +193,12 @@ static bool read_lag_arguments(struct import *im, const struct scope *scope,
     return fallback == NULL || import_append(im, &window->args, fallback);
 }
 
-static bool read_function(struct import *im, const struct import_json *json,
-                          const struct import_json **values, struct expr_window *window)
+static bool read_function(struct import *im, struct json_object *json, struct json_object **values,
+                          struct expr_window *window)
 {
     struct function_json function = {values[W_NAME], values[W_CATALOG], values[W_SCHEMA], values[W_HAS_DATA],
                                      values[W_DATA]};
-    const struct import_json *type = import_key(json, "type");
+    struct json_object *type = import_key(json, "type");
 
     if (import_is(type, "WINDOW_AGGREGATE"))
         return import_check_function(im, FUNCTION_AGGREGATE, &function) &&
@@ -217,9 +217,9 @@ static bool read_function(struct import *im, const struct import_json *json,
 }
 
 const struct eider_expr *import_window_call(struct import *im, const struct scope *scope,
-                                            const struct import_json *json)
+                                            struct json_object *json)
 {
-    const struct import_json *values[W_COUNT];
+    struct json_object *values[W_COUNT];
     const struct eider_type *type;
     struct expr_window *window;
     bool ok;
