@@ -313,6 +313,7 @@ static char *damage(const char *text, size_t bytes, size_t *ret_bytes)
         memcpy(damaged + begin, text + begin2, length);
         memcpy(damaged + begin + length, text + end, bytes - end);
         *ret_bytes = bytes - (end - begin) + length;
+        damaged[*ret_bytes] = '\0';
         return damaged;
     case 2: /* the text ends early */
         *ret_bytes = random_below((uint32_t)bytes);
@@ -327,6 +328,7 @@ static char *damage(const char *text, size_t bytes, size_t *ret_bytes)
     memcpy(damaged + begin, word, length);
     memcpy(damaged + begin + length, text + end, bytes - end);
     *ret_bytes = bytes - (end - begin) + length;
+    damaged[*ret_bytes] = '\0';
     return damaged;
 }
 
