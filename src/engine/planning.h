@@ -24,7 +24,8 @@ enum eider_status engine_planner_new(struct engine *engine, duckdb_connection ap
 void engine_planner_free(struct engine_planner *planner); /* accepts NULL */
 
 enum engine_plan_flags {
-    ENGINE_PLAN_TREE = 1 << 0,      /* the plan itself; without it, the statement must be one that had a plan just now */
+    ENGINE_PLAN_TREE =
+        1 << 0, /* the plan itself; without it, the statement must be one that had a plan just now */
     ENGINE_PLAN_ESTIMATES = 1 << 1, /* EXPLAIN too: plans the query once more */
     ENGINE_PLAN_COLUMNS = 1 << 2    /* names and types of the result, as DuckDB gives them: once more, too */
 };
@@ -37,7 +38,8 @@ struct engine_plan_request {
 };
 
 struct engine_plan {
-    const char *plan_json; /* what import_plan reads; may be empty, or say that DuckDB refuses; "" if not asked for */
+    const char *
+        plan_json; /* what import_plan reads; may be empty, or say that DuckDB refuses; "" if not asked for */
     size_t plan_bytes;
     const char *explain_json; /* NULL: not asked for, or not to be had */
     size_t explain_bytes;
