@@ -53,7 +53,8 @@ struct source {
 /* One scan of a statement. */
 struct scan {
     struct source *source;
-    uint64_t next; /* batch; the source's mutex */
+    _Atomic bool published; /* set last by init: what other threads read comes after what init wrote */
+    uint64_t next;          /* batch; the source's mutex */
     idx_t column_count;
     uint32_t
         columns[]; /* of the source, for each column of the output; type_count is `v`, more is none of ours */
@@ -334,6 +335,7 @@ static void init(duckdb_init_info info)
                               "eider_source: an input that is still being written must be read WHERE v");
         return;
     }
+    atomic_store_explicit(&scan->published, true, memory_order_release);
     duckdb_init_set_max_threads(info, source->thread_count);
     duckdb_init_set_init_data(info, scan, scan_free);
 }
@@ -534,6 +536,11 @@ static void call(duckdb_function_info info, duckdb_data_chunk chunk)
     enum reader_result result = READER_ERROR;
     struct eider_error error;
 
+    /* DuckDB hands the scan over too, but in code that ThreadSanitizer does not see. */
+    if (!atomic_load_explicit(&scan->published, memory_order_acquire)) {
+        duckdb_function_set_error(info, "eider_source: a scan that was not started");
+        return;
+    }
     if (run_is_cancelled(scan->source->run))
         error_set(&error, EIDER_ERROR_CANCELLED, "the query was cancelled");
     else
