@@ -2,14 +2,17 @@
 /*
  * Runs: executing SQL so that it can be cancelled, and so that errors keep their status.
  *
- * DuckDB clears its interrupt flag when it begins to prepare and to plan a statement, so an interrupt that
- * comes then would be lost. A run therefore prepares and plans first, then enters its connection under the
- * mutex and looks at its own flag; from there on run_cancel interrupts, until the connection is left, under
- * the same mutex.
+ * A complete result comes from duckdb_query, which plans a statement once: a prepared statement over files is planned
+ * a second time when it is executed. Only a stream has to be prepared, since nothing else gives one.
  *
- * Invariant: `connection` is set only while a planned statement executes on it, or a streamed result is open.
- * Threads: one mutex, held while duckdb_interrupt sets its flag, and for nothing longer. Failure: the run's
- * first own failure, then cancellation, then DuckDB's error.
+ * DuckDB clears its interrupt flag when it begins with a statement, so an interrupt that comes just before would be
+ * lost. A run that is to be planned only once enters its connection before that, and run_cancel repeats its
+ * interrupt until the connection is left, or for so long that DuckDB must have begun. A stream is entered when it is
+ * planned, under the mutex, with a look at the run's own flag.
+ *
+ * Invariant: `connection` is set only while a statement executes on it, or a streamed result is open. Threads: one
+ * mutex, held while duckdb_interrupt sets its flag, and for nothing longer. Failure: the run's first own failure, then
+ * cancellation, then DuckDB's error.
  */
 #include "engine/run.h"
 
@@ -17,12 +20,19 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+/* How long run_cancel repeats an interrupt. */
+#define INTERRUPTS        50
+#define INTERRUPT_STEP_NS 1000000L
 
 struct run {
     _Atomic uint32_t refs;
     atomic_bool cancelled;
     pthread_mutex_t mutex;
+    pthread_cond_t left; /* the connection */
     duckdb_connection connection;
+    bool planned;               /* what executes on it: an interrupt is not forgotten any more */
     struct eider_error failure; /* status EIDER_OK: none */
 };
 
@@ -35,6 +45,7 @@ enum eider_status run_new(struct run **ret, struct eider_error *err)
         return error_no_memory(err);
     atomic_init(&run->refs, 1);
     pthread_mutex_init(&run->mutex, NULL);
+    pthread_cond_init(&run->left, NULL);
     return EIDER_OK;
 }
 
@@ -48,16 +59,33 @@ void run_unref(struct run *run)
 {
     if (run == NULL || atomic_fetch_sub_explicit(&run->refs, 1, memory_order_acq_rel) != 1)
         return;
+    pthread_cond_destroy(&run->left);
     pthread_mutex_destroy(&run->mutex);
     free(run);
+}
+
+/* Waits until somebody leaves a connection, one step at most. Under the mutex. */
+static void wait_a_step(struct run *run)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += INTERRUPT_STEP_NS;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    (void)pthread_cond_timedwait(&run->left, &run->mutex, &until);
 }
 
 void run_cancel(struct run *run)
 {
     atomic_store(&run->cancelled, true);
     pthread_mutex_lock(&run->mutex);
-    if (run->connection != NULL)
+    for (int i = 0; i < INTERRUPTS && run->connection != NULL; i++) {
         duckdb_interrupt(run->connection);
+        if (run->planned)
+            break;
+        wait_a_step(run);
+    }
     pthread_mutex_unlock(&run->mutex);
 }
 
@@ -78,10 +106,11 @@ void run_fail(struct run *run, const struct eider_error *error)
  * Begins to be interruptible. If the run is cancelled already, interrupts at once: the planned statement must be executed
  * all the same, since DuckDB's threads may be at work on it, and DuckDB would let them finish if it were just dropped.
  */
-static void enter(struct run *run, duckdb_connection connection)
+static void enter(struct run *run, duckdb_connection connection, bool planned)
 {
     pthread_mutex_lock(&run->mutex);
     run->connection = connection;
+    run->planned = planned;
     if (atomic_load(&run->cancelled))
         duckdb_interrupt(connection);
     pthread_mutex_unlock(&run->mutex);
@@ -91,6 +120,7 @@ static void leave(struct run *run)
 {
     pthread_mutex_lock(&run->mutex);
     run->connection = NULL;
+    pthread_cond_broadcast(&run->left);
     pthread_mutex_unlock(&run->mutex);
 }
 
@@ -101,6 +131,7 @@ void run_detach(struct run *run)
         duckdb_interrupt(
             run->connection); /* DuckDB's threads may still compute chunks; its next statement clears it */
     run->connection = NULL;
+    pthread_cond_broadcast(&run->left);
     pthread_mutex_unlock(&run->mutex);
 }
 
@@ -144,6 +175,24 @@ enum eider_status run_result_error(struct run *run, duckdb_result *result, struc
     return failure(run, duckdb_result_error_type(result), text, err);
 }
 
+static enum eider_status execute_complete(struct run *run, duckdb_connection connection, const char *sql,
+                                          duckdb_result *ret_result, struct eider_error *err)
+{
+    enum eider_status status = EIDER_OK;
+
+    enter(run, connection, false);
+    if (run_is_cancelled(run))
+        status = cancelled_error(err);
+    else if (duckdb_query(connection, sql, ret_result) != DuckDBSuccess)
+        status = failure(run, duckdb_result_error_type(ret_result), duckdb_result_error(ret_result), err);
+    leave(run);
+    if (status != EIDER_OK) {
+        duckdb_destroy_result(ret_result);
+        memset(ret_result, 0, sizeof(*ret_result));
+    }
+    return status;
+}
+
 /*
  * Some statements are several to DuckDB (a PIVOT that first has to find its columns), which it runs but does not
  * prepare. Their result is complete in either mode.
@@ -153,51 +202,28 @@ static bool is_several_statements(const char *text)
     return text != NULL && strstr(text, "Cannot prepare multiple statements at once") != NULL;
 }
 
-static enum eider_status execute_unprepared(struct run *run, duckdb_connection connection, const char *sql,
-                                            duckdb_result *ret_result, struct eider_error *err)
-{
-    enum eider_status status = EIDER_OK;
-
-    enter(run, connection);
-    if (duckdb_query(connection, sql, ret_result) != DuckDBSuccess) {
-        status = failure(run, duckdb_result_error_type(ret_result), duckdb_result_error(ret_result), err);
-        duckdb_destroy_result(ret_result);
-        memset(ret_result, 0, sizeof(*ret_result));
-    }
-    leave(run);
-    return status;
-}
-
-enum eider_status run_execute(struct run *run, duckdb_connection connection, const char *sql,
-                              enum run_mode mode, duckdb_result *ret_result, struct eider_error *err)
+static enum eider_status execute_stream(struct run *run, duckdb_connection connection, const char *sql,
+                                        duckdb_result *ret_result, struct eider_error *err)
 {
     duckdb_prepared_statement statement = NULL;
     duckdb_pending_result pending = NULL;
     enum eider_status status = EIDER_OK;
-    duckdb_state state;
 
-    memset(ret_result, 0, sizeof(*ret_result));
-    if (run_is_cancelled(run))
-        return cancelled_error(err);
     if (duckdb_prepare(connection, sql, &statement) != DuckDBSuccess) {
         if (is_several_statements(duckdb_prepare_error(statement))) {
             duckdb_destroy_prepare(&statement);
-            return execute_unprepared(run, connection, sql, ret_result, err);
+            return execute_complete(run, connection, sql, ret_result, err);
         }
         status = failure(run, DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement), err);
         goto done;
     }
-    state = mode == RUN_STREAM ? duckdb_pending_prepared_streaming(statement, &pending)
-                               : duckdb_pending_prepared(statement, &pending);
-    if (state != DuckDBSuccess) {
+    if (duckdb_pending_prepared_streaming(statement, &pending) != DuckDBSuccess) {
         status = failure(run, DUCKDB_ERROR_INVALID, duckdb_pending_error(pending), err);
         goto done;
     }
-    enter(run, connection);
-    state = duckdb_execute_pending(pending, ret_result);
-    if (state != DuckDBSuccess || mode != RUN_STREAM)
+    enter(run, connection, true);
+    if (duckdb_execute_pending(pending, ret_result) != DuckDBSuccess) {
         leave(run);
-    if (state != DuckDBSuccess) {
         status = failure(run, duckdb_result_error_type(ret_result), duckdb_result_error(ret_result), err);
         duckdb_destroy_result(ret_result);
         memset(ret_result, 0, sizeof(*ret_result));
@@ -207,6 +233,16 @@ done:
     duckdb_destroy_pending(&pending);
     duckdb_destroy_prepare(&statement);
     return status;
+}
+
+enum eider_status run_execute(struct run *run, duckdb_connection connection, const char *sql,
+                              enum run_mode mode, duckdb_result *ret_result, struct eider_error *err)
+{
+    memset(ret_result, 0, sizeof(*ret_result));
+    if (run_is_cancelled(run))
+        return cancelled_error(err);
+    return mode == RUN_STREAM ? execute_stream(run, connection, sql, ret_result, err)
+                              : execute_complete(run, connection, sql, ret_result, err);
 }
 
 /* Errors that say that the text is wrong, not the data. */

@@ -24,7 +24,7 @@ enum eider_status run_new(struct run **ret, struct eider_error *err);
 struct run *run_ref(struct run *run);
 void run_unref(struct run *run); /* accepts NULL */
 
-/* Any thread. */
+/* Any thread. Returns when the statement has ended, after 50 ms at the latest. */
 void run_cancel(struct run *run);
 bool run_is_cancelled(const struct run *run);
 void run_fail(struct run *run, const struct eider_error *error); /* the first failure counts */
