@@ -185,6 +185,8 @@ static enum eider_status execute_complete(struct run *run, duckdb_connection con
         status = cancelled_error(err);
     else if (duckdb_query(connection, sql, ret_result) != DuckDBSuccess)
         status = failure(run, duckdb_result_error_type(ret_result), duckdb_result_error(ret_result), err);
+    else if (duckdb_result_statement_type(*ret_result) == DUCKDB_STATEMENT_TYPE_INVALID)
+        status = error_set(err, EIDER_ERROR_SQL, "No statement: the text is empty");
     leave(run);
     if (status != EIDER_OK) {
         duckdb_destroy_result(ret_result);

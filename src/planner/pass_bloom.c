@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Bloom pass: for joins of which one side comes shuffled from a stage that filters, the other side's scans drop the
- * rows whose keys that stage did not find. Those rows would only be exchanged to be dropped by the join.
+ * The Bloom pass: for joins of which one side comes from a stage that filters, the other side's scans drop the rows whose
+ * keys that stage did not find. Those rows would only be exchanged to be dropped by the join. A stage that feeds no shuffle
+ * gets a RepartitionExec of one partition, which says what its keys are.
  *
  *     stage 3: HashJoin(l_orderkey = o_orderkey) over stage 1 (lineitem) and stage 2 (orders, filtered)
  *     → stage 1 scans lineitem WHERE bloom0(l_orderkey), bloom0 over the keys that stage 2 shuffles by,
@@ -29,6 +30,7 @@ struct bloom_pass {
     struct stage_graph *graph;
     struct plan_stage *join_stage; /* where the join is */
     uint32_t source;               /* the stage whose keys make the filter */
+    struct plan_stage *changed;    /* it, if it got keys for that; else NULL */
     bool crossed;                  /* the probe has left the join's stage */
     unsigned char *seen;           /* per stage, for walks over the graph: a stage may be read on many ways */
 };
@@ -378,12 +380,35 @@ static const struct eider_node *push(struct bloom_pass *b, struct plan_stage *st
 
 /* ---- From the join ---- */
 
-/* Follows a column down to where it comes out of an exchange; NULL if it is computed on the way. */
+/* True if rows without a partner are padded with NULLs on that side: NULLs that no stage below has. */
+static bool is_padded(enum join_type type, bool right)
+{
+    if (type == JOIN_FULL)
+        return true;
+    return right ? type == JOIN_LEFT || type == JOIN_SINGLE || type == JOIN_MARK : type == JOIN_RIGHT;
+}
+
+static const struct node_exchange_source *trace(const struct eider_node *node, uint32_t *index);
+
+static const struct node_exchange_source *trace_join(const struct node_hash_join *join, uint32_t *index)
+{
+    bool right_alone = join->type == JOIN_RIGHT_SEMI || join->type == JOIN_RIGHT_ANTI, right;
+    uint32_t width = right_alone ? 0 : join->left->columns.count;
+
+    *index = join->projection.items[*index];
+    right = *index >= width;
+    if (is_padded(join->type, right))
+        return NULL;
+    *index -= right ? width : 0;
+    return trace(right ? join->right : join->left, index);
+}
+
+/* Follows a column down to where it comes out of an exchange; NULL if it is computed on the way, or may be NULL without
+ * having been so there. */
 static const struct node_exchange_source *trace(const struct eider_node *node, uint32_t *index)
 {
     const struct node_projection *projection = node_as_projection(node);
     const struct node_aggregate *aggregate = node_as_aggregate(node);
-    const struct node_hash_join *join = node_as_hash_join(node);
     const struct expr_column *column = NULL;
 
     if (node->tag == NODE_EXCHANGE_SOURCE)
@@ -394,18 +419,11 @@ static const struct node_exchange_source *trace(const struct eider_node *node, u
     }
     if (node->tag == NODE_DISTINCT)
         return trace(node_child(node, 0), index);
-    if (join != NULL) {
-        bool right_alone = join->type == JOIN_RIGHT_SEMI || join->type == JOIN_RIGHT_ANTI;
-        uint32_t width = right_alone ? 0 : join->left->columns.count;
-        *index = join->projection.items[*index];
-        if (*index < width)
-            return trace(join->left, index);
-        *index -= width;
-        return join->type == JOIN_MARK ? NULL : trace(join->right, index);
-    }
+    if (node->tag == NODE_HASH_JOIN)
+        return trace_join(node_as_hash_join(node), index);
     if (projection != NULL)
         column = expr_as_column(projection->exprs.items[*index]);
-    else if (aggregate != NULL && *index < aggregate->groups.count)
+    else if (aggregate != NULL && aggregate->sets.count == 0 && *index < aggregate->groups.count)
         column = expr_as_column(aggregate->groups.items[*index]);
     if (column == NULL)
         return NULL;
@@ -413,46 +431,94 @@ static const struct node_exchange_source *trace(const struct eider_node *node, u
     return trace(node_child(node, 0), index);
 }
 
+/* A side of a join that may become a source, and its join keys. */
+struct source_side {
+    const struct plan_stage *stage; /* of the join */
+    const struct eider_node *node;
+    const struct expr_list *own;   /* its keys */
+    const struct expr_list *other; /* what they are compared with */
+};
+
+/* The exchange that key number `k` of the side comes out of, and its column there; NULL if it comes from none. */
+static const struct node_exchange_source *key_source(const struct source_side *side, uint32_t k,
+                                                     uint32_t *ret_index)
+{
+    const struct expr_column *column = expr_as_column(side->own->items[k]);
+
+    if (column == NULL)
+        return NULL;
+    *ret_index = column->index;
+    return trace(side->node, ret_index);
+}
+
+/* What is compared with column `index` of that exchange, if the filter can be applied to it; else NULL. */
+static const struct eider_expr *partner_of(const struct source_side *side,
+                                           const struct node_exchange_source *source, uint32_t index)
+{
+    uint32_t found;
+
+    for (uint32_t k = 0; k < side->own->count; k++) {
+        if (key_source(side, k, &found) == source && found == index && has_columns(side->other->items[k]))
+            return side->other->items[k];
+    }
+    return NULL;
+}
+
+/* The stage's rows leave it with the hash of those columns of it that are join keys. */
+static const struct node_repartition *give_keys(struct bloom_pass *b, struct plan_stage *stage,
+                                                const struct source_side *side,
+                                                const struct node_exchange_source *source)
+{
+    struct node_repartition *made = node_repartition_new(b->p->arena);
+    uint32_t count = 0, index;
+
+    if (made == NULL)
+        return NULL;
+    made->keys = expr_list_new(b->p->arena, side->own->count);
+    for (uint32_t k = 0; k < made->keys.count; k++) {
+        if (key_source(side, k, &index) == source && partner_of(side, source, index) == side->other->items[k])
+            made->keys.items[count++] = expr_column_of(b->p->arena, stage->root, index);
+    }
+    if (count == 0)
+        return NULL;
+    made->keys.count = count;
+    made->partitions = 1;
+    made->input = stage->root;
+    made->base.columns = stage->root->columns;
+    made->base.rows = stage->root->rows;
+    stage->root = &made->base;
+    b->changed = stage;
+    return made;
+}
+
 /*
- * The stage whose keys are those of one side of a join, and the other side's expressions in the order of its keys.
- * `own` are the join keys of the source side. 0: there is none.
+ * The stage that one side of a join comes from, if it is worth a filter: its keys are among those of the join. *ret are
+ * the other side's expressions in the order of its keys. 0: there is none.
  */
-static uint32_t find_source(struct bloom_pass *b, const struct plan_stage *stage,
-                            const struct eider_node *side, const struct expr_list *own,
-                            const struct expr_list *other, struct expr_list *ret)
+static uint32_t find_source(struct bloom_pass *b, const struct source_side *side, struct expr_list *ret)
 {
     const struct node_exchange_source *first = NULL;
     const struct node_repartition *repartition;
-    uint32_t index, id;
+    struct plan_stage *from;
+    uint32_t index = 0;
 
-    for (uint32_t k = 0; first == NULL && k < own->count; k++) {
-        const struct expr_column *column = expr_as_column(own->items[k]);
-        if (column != NULL) {
-            index = column->index;
-            first = trace(side, &index);
-        }
-    }
+    for (uint32_t k = 0; first == NULL && k < side->own->count; k++)
+        first = key_source(side, k, &index);
     if (first == NULL)
         return 0;
-    id = stage->inputs[first->input].stage;
-    repartition = node_as_repartition(stage_at(b->graph, id)->root);
-    if (repartition == NULL)
+    from = stage_at(b->graph, side->stage->inputs[first->input].stage);
+    if (!is_selective(b, from) || from->root->rows > MAX_ROWS_OF_SOURCE)
+        return 0;
+    repartition = node_as_repartition(from->root);
+    if (repartition == NULL && (repartition = give_keys(b, from, side, first)) == NULL)
         return 0;
     *ret = expr_list_new(b->p->arena, repartition->keys.count);
     for (uint32_t r = 0; r < ret->count; r++) {
         const struct expr_column *key = expr_as_column(repartition->keys.items[r]);
-        for (uint32_t k = 0; key != NULL && ret->items[r] == NULL && k < own->count; k++) {
-            const struct expr_column *column = expr_as_column(own->items[k]);
-            if (column == NULL)
-                continue;
-            index = column->index;
-            if (trace(side, &index) == first && index == key->index)
-                ret->items[r] = other->items[k];
-        }
-        if (ret->items[r] == NULL || !has_columns(ret->items[r]))
+        if (key == NULL || (ret->items[r] = partner_of(side, first, key->index)) == NULL)
             return 0;
     }
-    return ret->count > 0 ? id : 0;
+    return ret->count > 0 ? from->id : 0;
 }
 
 static bool drops_left(enum join_type type)
@@ -471,20 +537,19 @@ static void filter_side(struct bloom_pass *b, const struct node_hash_join *join,
                         const struct expr_list *left, const struct expr_list *right)
 {
     const struct eider_node *target = side == 0 ? join->left : join->right;
-    const struct eider_node *source = side == 0 ? join->right : join->left;
-    const struct plan_stage *from;
+    const struct source_side source = {b->join_stage, side == 0 ? join->right : join->left,
+                                       side == 0 ? right : left, side == 0 ? left : right};
     struct expr_list args;
 
-    b->source =
-        find_source(b, b->join_stage, source, side == 0 ? right : left, side == 0 ? left : right, &args);
+    b->changed = NULL;
+    b->source = find_source(b, &source, &args);
     b->crossed = false;
-    if (b->source == 0)
+    /* Only nodes of other stages are replaced: this stage's own plan is as before, so of the result only matters whether
+     * there is one. */
+    if (b->source != 0 && push(b, b->join_stage, target, &args) != NULL)
         return;
-    from = stage_at(b->graph, b->source);
-    if (!is_selective(b, from) || from->root->rows > MAX_ROWS_OF_SOURCE)
-        return;
-    /* Only nodes of other stages are replaced: this stage's own plan is as before, so the result is not needed. */
-    (void)push(b, b->join_stage, target, &args);
+    if (b->changed != NULL)
+        b->changed->root = node_as_repartition(b->changed->root)->input;
 }
 
 static bool filter_join(void *data, const struct eider_node *node)
@@ -502,6 +567,8 @@ static bool filter_join(void *data, const struct eider_node *node)
         const struct join_condition *condition = &join->conditions.items[i];
         if (condition->op != COMPARE_EQUAL && condition->op != COMPARE_NOT_DISTINCT_FROM)
             continue;
+        if (!type_equal(condition->left->type, condition->right->type))
+            continue; /* equal values of two types hash differently */
         left.items[keys] = condition->left;
         right.items[keys++] = condition->right;
     }

@@ -47,6 +47,7 @@ static int allocation_fails(void)
     return 0;
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): glibc's parameters have reserved names */
 void *malloc(size_t bytes)
 {
     return allocation_fails() ? NULL : __libc_malloc(bytes);
@@ -71,6 +72,7 @@ int posix_memalign(void **ret, size_t alignment, size_t bytes)
     *ret = pointer;
     return 0;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 #endif
 
 #endif

@@ -45,6 +45,7 @@ static char *read_file(const char *path, size_t *ret_bytes)
     char *text;
     long size;
 
+    *ret_bytes = 0;
     if (file == NULL)
         return NULL;
     fseek(file, 0, SEEK_END);
