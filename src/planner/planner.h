@@ -8,6 +8,8 @@
 /*
  * From a single-node plan to a stage graph. The passes stand in one table in pipeline.c:
  *   order       declines plans whose answer depends on the order of stored rows
+ *   files       writes the files' sizes and times into the scans
+ *   prune       leaves out columns that nothing reads
  *   two_phase   splits aggregates into Partial and Final, for the application's rules (only if there are rules)
  *   rules       the application's own, in order
  *   distribute  places boundaries, unless a rule did
