@@ -21,6 +21,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "eider/script.h"
 
 enum token {
@@ -559,4 +560,54 @@ void lexer_classify(const char *sql, size_t bytes, struct statement_class *ret)
     }
     ret->rest = cursor.token == TOKEN_END ? bytes : cursor.start;
     ret->rest_kind = classify_rest(&cursor);
+}
+
+/* ---- What tells statements apart ---- */
+
+/* True if the step from `state` was over white space or a comment. Those behind E'…' decide how it goes on. */
+static bool is_gap(enum lexer_state state, enum token token)
+{
+    return state == LEXER_LINE_COMMENT || state == LEXER_BLOCK_COMMENT ||
+           (state == LEXER_START && token == TOKEN_BLANK);
+}
+
+static bool is_number(const char *token, size_t bytes)
+{
+    return bytes > 0 && (is_digit(token[0]) || (token[0] == '.' && bytes > 1));
+}
+
+static bool is_zero_or_one(const char *token, size_t bytes)
+{
+    return bytes == 1 && (token[0] == '0' || token[0] == '1');
+}
+
+void lexer_normalise(const char *sql, size_t bytes, struct buf *out)
+{
+    struct lexer lexer = {0};
+    bool gap = false;
+
+    for (;;) {
+        enum lexer_state state = lexer.state;
+        size_t start = lexer.position, length;
+        bool started = lexer.started;
+        enum token token = next_token(&lexer, sql, bytes, true);
+
+        length = lexer.position - start;
+        if (token == TOKEN_SEMICOLON && started)
+            return;
+        if (is_gap(state, token) || token == TOKEN_SEMICOLON) {
+            gap = started;
+        } else if (length > 0) {
+            if (gap)
+                buf_putc(out, ' ');
+            gap = false;
+            if (state == LEXER_START && is_number(sql + start, length) &&
+                !is_zero_or_one(sql + start, length))
+                buf_putc(out, LEXER_NUMBER);
+            else
+                buf_append(out, sql + start, length);
+        }
+        if (token == TOKEN_END)
+            return;
+    }
 }

@@ -316,12 +316,42 @@ static void test_random_scripts_agree(void **state)
     assert_true(valid > FUZZ_ROUNDS / 20);
 }
 
+static void check_normal(const char *sql, const char *expected)
+{
+    struct buf out;
+
+    buf_init(&out, 1024);
+    lexer_normalise(sql, strlen(sql), &out);
+    assert_false(out.failed);
+    assert_string_equal(out.data, expected);
+    buf_done(&out);
+}
+
+static void test_normalise(void **state)
+{
+    (void)state;
+    check_normal("SELECT a  FROM t\n -- all\n /* /* of */ it */ WHERE b ; ", "SELECT a FROM t WHERE b");
+    check_normal("SELECT a FROM t -- all", "SELECT a FROM t");
+    check_normal("  ; SELECT 5;SELECT", "SELECT \1");
+    check_normal("a>17 AND b< 1.5e-3 OR c=.5 LIMIT 1_000", "a>\1 AND b< \1 OR c=\1 LIMIT \1");
+    check_normal("1=0 LIMIT 10 OFFSET 0", "1=0 LIMIT \1 OFFSET 0");
+    check_normal("$1, $22, t1.c2, 'x 7', \"y 8\", $$z  9$$, #3",
+                 "$1, $22, t1.c2, 'x 7', \"y 8\", $$z  9$$, #\1");
+    check_normal("E'a\\'  5' , 5", "E'a\\'  5' , \1");
+    check_normal("E'a' -- x\n 'b  c' FROM", "E'a' -- x\n 'b  c' FROM");
+    check_normal("'a''b' 'a'\n'b'", "'a''b' 'a' 'b'");
+    check_normal("SELECT 'open  7", "SELECT 'open  7");
+    check_normal("", "");
+}
+
 static void test_random_bytes(void **state)
 {
     static const char common[] = "';\"$-/*eE\n\\ a1\xC2\xA0\xE2\x80.()";
+    struct buf normal;
     unsigned round;
 
     (void)state;
+    buf_init(&normal, 64); /* never longer than the text */
     seed = 42;
     for (round = 0; round < FUZZ_ROUNDS; round++) {
         char text[64];
@@ -333,7 +363,11 @@ static void test_random_bytes(void **state)
         check_pieces(text, bytes);
         lexer_classify(text, bytes, &class);
         assert_true(class.first <= bytes && class.rest <= bytes);
+        buf_clear(&normal);
+        lexer_normalise(text, bytes, &normal);
+        assert_false(normal.failed);
     }
+    buf_done(&normal);
 }
 
 /* A long literal that arrives in small pieces is looked at once: this would take minutes otherwise. */
@@ -441,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_split),
         cmocka_unit_test_setup_teardown(test_corpus_agrees, open_duckdb, close_duckdb),
         cmocka_unit_test_setup_teardown(test_random_scripts_agree, open_duckdb, close_duckdb),
+        cmocka_unit_test(test_normalise),
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_long_literals),
         cmocka_unit_test(test_classify),
