@@ -36,6 +36,7 @@ void lab_open(struct lab *lab, const struct options *options)
     (void)snprintf(threads, sizeof(threads), "SET threads = %u", (unsigned)options->threads);
     lab_run(lab, threads);
     lab_run(lab, "SET eider_bytes_per_task = '1'");
+    lab_run(lab, "SET eider_verdict_cache = false"); /* plans are what is looked at */
 }
 
 void lab_open_tpch(struct lab *lab, const struct options *options)
