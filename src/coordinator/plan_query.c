@@ -114,9 +114,9 @@ static enum eider_status plan_rounds(struct eider_query *query, const char *sql,
 {
     struct eider_session *session = query->session;
     struct answers answers = {.tree = {.plan_json = NULL}};
-    enum eider_status status = settings_read(session->connection, &query->settings, err);
+    enum eider_status status = EIDER_OK;
 
-    if (status == EIDER_OK && session->files == NULL && (session->files = engine_files_new()) == NULL)
+    if (session->files == NULL && (session->files = engine_files_new()) == NULL)
         status = error_no_memory(err);
     if (status == EIDER_OK && session->planner == NULL)
         status = engine_planner_new(session->engine, session->connection, &session->planner, err);
@@ -136,6 +136,29 @@ static enum eider_status plan_rounds(struct eider_query *query, const char *sql,
     return status;
 }
 
+/*
+ * Statements that are repeated and not distributed are planned once in a while only. EXPLAIN always plans: whoever asks
+ * wants to know how it is now. What a query from here says when it is asked to explain itself is the remembered verdict,
+ * which is why it runs as it does.
+ */
+static enum eider_status plan_unless_known(struct eider_query *query, const char *sql, struct run *run,
+                                           struct eider_error *err)
+{
+    struct verdict_cache *verdicts = &query->session->verdicts;
+    const struct settings *settings = &query->settings;
+    enum eider_status status = settings_read(query->session->connection, &query->settings, err);
+
+    if (status != EIDER_OK)
+        return status;
+    if (settings->verdict_cache && query->statement.kind != STATEMENT_EXPLAIN &&
+        verdict_cache_find(verdicts, settings, sql, now_ms(), &query->verdict))
+        return EIDER_OK;
+    status = plan_rounds(query, sql, run, err);
+    if (status == EIDER_OK && settings->verdict_cache)
+        verdict_cache_put(verdicts, settings, sql, now_ms(), &query->verdict);
+    return status;
+}
+
 enum eider_status query_plan(struct eider_query *query, size_t start, struct eider_error *err)
 {
     struct run *run = NULL;
@@ -144,7 +167,7 @@ enum eider_status query_plan(struct eider_query *query, size_t start, struct eid
     if (status != EIDER_OK)
         return status;
     session_begin(query->session, run, NULL);
-    status = plan_rounds(query, query->sql + start, run, err);
+    status = plan_unless_known(query, query->sql + start, run, err);
     session_end(query->session);
     run_unref(run);
     return status;

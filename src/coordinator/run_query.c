@@ -147,6 +147,13 @@ static enum eider_status run_distributed(struct query_run *run, enum run_mode mo
     return status;
 }
 
+/* All but queries: settings, views, files, tables, transactions. EXPLAIN of such a one may be an EXPLAIN ANALYZE. */
+static bool may_change_verdicts(const struct statement_class *statement)
+{
+    return statement->kind != STATEMENT_QUERY &&
+           !(statement->kind == STATEMENT_EXPLAIN && statement->rest_kind == STATEMENT_QUERY);
+}
+
 enum eider_status query_run_start(struct eider_query *query, enum run_mode mode, struct query_run *ret,
                                   duckdb_result *ret_result, struct eider_error *err)
 {
@@ -158,6 +165,8 @@ enum eider_status query_run_start(struct eider_query *query, enum run_mode mode,
     if (query->ran)
         return error_set(err, EIDER_ERROR_ARGUMENT, "this query has been run; prepare it again");
     query->ran = true;
+    if (may_change_verdicts(&query->statement))
+        verdict_cache_clear(&session->verdicts);
     if ((status = run_new(&run.run, err)) != EIDER_OK)
         return status;
     session_begin(session, run.run, NULL);

@@ -77,6 +77,7 @@ void eider_session_free(struct eider_session *session)
         return;
     engine_planner_free(session->planner);
     engine_files_free(session->files);
+    verdict_cache_clear(&session->verdicts);
     transport_free(session->transport);
     store_free(session->store);
     engine_unref(session->engine);

@@ -9,6 +9,7 @@
 #include "base/verdict.h"
 #include "coordinator/cluster.h"
 #include "coordinator/execution.h"
+#include "coordinator/verdict_cache.h"
 #include "eider/eider.h"
 #include "engine/connection.h"
 #include "engine/files.h"
@@ -26,10 +27,11 @@ struct eider_session {
     struct engine *engine;
     struct engine_planner *planner; /* made with the first query that it plans */
     struct engine_files *files;     /* so is this */
-    struct eider_cluster *cluster;  /* NULL: none */
-    struct transport *transport;    /* NULL if there is no cluster */
-    struct store *store;            /* the coordinator's own outputs */
-    planner_observer observer; /* for tests: sees each query's plan after each pass. NULL: nobody looks */
+    struct verdict_cache verdicts;
+    struct eider_cluster *cluster; /* NULL: none */
+    struct transport *transport;   /* NULL if there is no cluster */
+    struct store *store;           /* the coordinator's own outputs */
+    planner_observer observer;     /* for tests: sees each query's plan after each pass. NULL: nobody looks */
     void *observer_data;
 
     pthread_mutex_t lock;
@@ -54,7 +56,8 @@ struct eider_query {
     bool ran;
 };
 
-/* Plans query->sql from `start` on: fills verdict, graph and columns. Errors: MEMORY and what planning cannot decline. */
+/* Plans query->sql from `start` on: fills verdict, graph and columns. A verdict that the session remembers is enough for
+ * a query that runs, not for EXPLAIN. Errors: MEMORY and what planning cannot decline. */
 enum eider_status query_plan(struct eider_query *query, size_t start, struct eider_error *err);
 
 /* Between these, eider_session_cancel reaches `run` and `execution` (may be NULL). */

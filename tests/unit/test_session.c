@@ -387,6 +387,110 @@ static void the_users_settings_are_as_before(void **unused)
     close_fixture(&f);
 }
 
+/* ---- Remembered verdicts ---- */
+
+static void count_plans(void *data, const char *pass, const struct eider_node *plan,
+                        const struct stage_graph *graph)
+{
+    (void)plan;
+    (void)graph;
+    if (strcmp(pass, "import") == 0)
+        ++*(uint32_t *)data;
+}
+
+/* With a view `one` of a few rows: the verdict of COUNT_ONE is small. */
+#define COUNT_ONE  "SELECT count(*) FROM one WHERE v >= 0"
+#define MAKE_LARGE "CREATE OR REPLACE VIEW one AS SELECT * FROM t"
+
+static void open_counted(struct fixture *f, uint32_t workers, uint32_t *plans)
+{
+    *plans = 0;
+    open_fixture(f, workers);
+    sql(f->connection, "CREATE VIEW one AS SELECT range AS v FROM range(5)");
+    f->session->observer = count_plans;
+    f->session->observer_data = plans;
+}
+
+static void small_queries_are_planned_once(void **unused)
+{
+    struct fixture f;
+    struct eider_query *query;
+    struct eider_stream *stream;
+    uint32_t plans;
+
+    (void)unused;
+    open_counted(&f, 3, &plans);
+    assert_answer(&f, COUNT_ONE, false, "5");
+    assert_int_equal(plans, 1);
+    assert_answer(&f, COUNT_ONE, false, "5");
+    assert_answer(&f, "SELECT count(*) FROM one WHERE v >= 3", false, "2");
+    assert_int_equal(plans, 2); /* 0 stays, 3 is a number like any other */
+    assert_answer(&f, "SELECT count(*) FROM one WHERE v >= 2", false, "3");
+    assert_int_equal(plans, 2);
+    assert_int_equal(eider_prepare(f.session, COUNT_ONE, &query, &f.err), EIDER_OK);
+    assert_string_equal(eider_query_verdict_kind(query), "small");
+    assert_non_null(strstr(eider_query_explain(query), "not distributed (small): too little"));
+    assert_int_equal(eider_query_stream(query, &stream, &f.err), EIDER_OK);
+    eider_stream_close(stream);
+    eider_query_free(query);
+    assert_int_equal(plans, 2);
+    assert_int_equal(run_status(&f, "EXPLAIN " COUNT_ONE), EIDER_OK);
+    assert_int_equal(plans, 3); /* EXPLAIN looks anew */
+    sql(f.connection, "SET eider_verdict_cache = false");
+    assert_answer(&f, COUNT_ONE, false, "5");
+    assert_int_equal(plans, 4);
+    close_fixture(&f);
+}
+
+static void what_the_session_changes_shows_at_once(void **unused)
+{
+    static const char *const others[] = {"SET threads = 2",
+                                         "CREATE TABLE x AS SELECT 1 AS a",
+                                         "INSERT INTO x VALUES (2)",
+                                         "EXPLAIN ANALYZE INSERT INTO x VALUES (3)",
+                                         "BEGIN",
+                                         "ROLLBACK"};
+    struct fixture f;
+    uint32_t plans;
+
+    (void)unused;
+    open_counted(&f, 3, &plans);
+    for (uint32_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        assert_answer(&f, COUNT_ONE, false, "5");
+        assert_answer(&f, COUNT_ONE, false, "5");
+        assert_int_equal(plans, i + 1);
+        assert_int_equal(run_status(&f, others[i]), EIDER_OK);
+    }
+    assert_int_equal(run_status(&f, MAKE_LARGE), EIDER_OK);
+    assert_answer(&f, COUNT_ONE, true, "200000");
+    assert_int_equal(run_status(&f, "SET eider_bytes_per_task = '1GB'"), EIDER_OK);
+    assert_answer(&f, COUNT_ONE, false, "200000");
+    assert_int_equal(run_status(&f, "SET eider_bytes_per_task = '1'"), EIDER_OK);
+    assert_answer(&f, COUNT_ONE, true, "200000");
+    close_fixture(&f);
+}
+
+/* What others change may cost distribution for a while, and no more. */
+static void an_old_verdict_gives_the_same_rows(void **unused)
+{
+    struct fixture f;
+    uint32_t plans;
+
+    (void)unused;
+    open_counted(&f, 3, &plans);
+    assert_answer(&f, COUNT_ONE, false, "5");
+    sql(f.connection, MAKE_LARGE);
+    assert_answer(&f, COUNT_ONE, false, "200000");
+    assert_int_equal(plans, 1);
+    assert_int_equal(run_status(&f, "EXPLAIN " COUNT_ONE), EIDER_OK);
+    assert_answer(&f, COUNT_ONE, true, "200000"); /* EXPLAIN has planned it */
+    sql(f.connection, "CREATE OR REPLACE VIEW one AS SELECT range AS v FROM range(7)");
+    assert_answer(&f, COUNT_ONE, false, "7");
+    sql(f.connection, "DROP VIEW one");
+    assert_int_equal(run_status(&f, COUNT_ONE), EIDER_ERROR_SQL);
+    close_fixture(&f);
+}
+
 /* ---- Streams and limits ---- */
 
 static void streams_give_all_rows(void **unused)
@@ -630,6 +734,9 @@ int main(void)
         cmocka_unit_test(aborted_transactions_stay_duckdbs_matter),
         cmocka_unit_test(settings_travel_with_tasks),
         cmocka_unit_test(the_users_settings_are_as_before),
+        cmocka_unit_test(small_queries_are_planned_once),
+        cmocka_unit_test(what_the_session_changes_shows_at_once),
+        cmocka_unit_test(an_old_verdict_gives_the_same_rows),
         cmocka_unit_test(streams_give_all_rows),
         cmocka_unit_test(closing_a_stream_early_stops_it),
         cmocka_unit_test(errors_reach_a_stream),
