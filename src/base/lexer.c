@@ -571,16 +571,6 @@ static bool is_gap(enum lexer_state state, enum token token)
            (state == LEXER_START && token == TOKEN_BLANK);
 }
 
-static bool is_number(const char *token, size_t bytes)
-{
-    return bytes > 0 && (is_digit(token[0]) || (token[0] == '.' && bytes > 1));
-}
-
-static bool is_zero_or_one(const char *token, size_t bytes)
-{
-    return bytes == 1 && (token[0] == '0' || token[0] == '1');
-}
-
 void lexer_normalise(const char *sql, size_t bytes, struct buf *out)
 {
     struct lexer lexer = {0};
@@ -601,11 +591,7 @@ void lexer_normalise(const char *sql, size_t bytes, struct buf *out)
             if (gap)
                 buf_putc(out, ' ');
             gap = false;
-            if (state == LEXER_START && is_number(sql + start, length) &&
-                !is_zero_or_one(sql + start, length))
-                buf_putc(out, LEXER_NUMBER);
-            else
-                buf_append(out, sql + start, length);
+            buf_append(out, sql + start, length);
         }
         if (token == TOKEN_END)
             return;

@@ -79,12 +79,9 @@ struct statement_class {
 void lexer_classify(const char *sql, size_t bytes, struct statement_class *ret);
 
 /*
- * Appends what tells the statement at sql[0] from others: its tokens up to its semicolon, with one space for each run of
- * white space and comments, and LEXER_NUMBER for each number but 0 and 1. Those two stay because WHERE 1 = 0 and LIMIT 0
- * are asked for their columns, and mean another plan than with other numbers. Strings, names and parameters stay as they
- * are written. Two valid statements with one text differ in numbers only. Never longer than the statement.
+ * Appends the statement at sql[0] up to its semicolon, with one space for each run of white space and comments; strings
+ * and names stay as they are written. Never longer than the statement.
  */
 void lexer_normalise(const char *sql, size_t bytes, struct buf *out);
-#define LEXER_NUMBER '\1' /* no statement that DuckDB takes has this byte outside of quotes */
 
 #endif

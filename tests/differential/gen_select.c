@@ -86,6 +86,10 @@ static void select_distinct_on(struct gen *gen, const struct gen_scope *scope, s
     const struct gen_relation *relation = NULL;
     const struct gen_column *key = gen_pick_any(gen, scope, &relation);
     uint32_t count = choose(gen->choices, 4);
+    if (key == NULL) { /* no column of these relations can be ordered by */
+        select_projection(gen, scope, output, list);
+        return;
+    }
     buf_puts(list, "DISTINCT ON (c0) ");
     gen_column_ref(relation, key, list);
     gen_output_add(output, key->type, key, list);

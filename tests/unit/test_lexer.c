@@ -332,12 +332,12 @@ static void test_normalise(void **state)
     (void)state;
     check_normal("SELECT a  FROM t\n -- all\n /* /* of */ it */ WHERE b ; ", "SELECT a FROM t WHERE b");
     check_normal("SELECT a FROM t -- all", "SELECT a FROM t");
-    check_normal("  ; SELECT 5;SELECT", "SELECT \1");
-    check_normal("a>17 AND b< 1.5e-3 OR c=.5 LIMIT 1_000", "a>\1 AND b< \1 OR c=\1 LIMIT \1");
-    check_normal("1=0 LIMIT 10 OFFSET 0", "1=0 LIMIT \1 OFFSET 0");
+    check_normal("  ; SELECT 5;SELECT", "SELECT 5");
+    check_normal("a>17 AND b< 1.5e-3 OR c=.5 LIMIT 1_000", "a>17 AND b< 1.5e-3 OR c=.5 LIMIT 1_000");
+    check_normal("1=0 LIMIT 10 OFFSET 0", "1=0 LIMIT 10 OFFSET 0");
     check_normal("$1, $22, t1.c2, 'x 7', \"y 8\", $$z  9$$, #3",
-                 "$1, $22, t1.c2, 'x 7', \"y 8\", $$z  9$$, #\1");
-    check_normal("E'a\\'  5' , 5", "E'a\\'  5' , \1");
+                 "$1, $22, t1.c2, 'x 7', \"y 8\", $$z  9$$, #3");
+    check_normal("E'a\\'  5' , 5", "E'a\\'  5' , 5");
     check_normal("E'a' -- x\n 'b  c' FROM", "E'a' -- x\n 'b  c' FROM");
     check_normal("'a''b' 'a'\n'b'", "'a''b' 'a' 'b'");
     check_normal("SELECT 'open  7", "SELECT 'open  7");

@@ -54,11 +54,11 @@ static int set_up(void **state)
 
 static void test_same_statement(void **state)
 {
-    static const char *const same[] = {"SELECT a FROM t WHERE b = 17 AND c = 'x'",
-                                       "SELECT a FROM t WHERE b = 4.5e3 AND c = 'x';",
-                                       "SELECT a  FROM t -- all\n WHERE b = 2 /* two */ AND c = 'x' ; "};
+    static const char *const same[] = {
+        "SELECT a FROM t WHERE b = 17 AND c = 'x'", "SELECT a FROM t WHERE b = 17 AND c = 'x';",
+        "SELECT a  FROM t -- all\n WHERE b = 17 /* seventeen */ AND c = 'x' ; "};
     static const char *const other[] = {"SELECT a FROM t WHERE b = 17 AND c = 'y'",
-                                        "SELECT a FROM t WHERE b = 0 AND c = 'x'",
+                                        "SELECT a FROM t WHERE b = 18 AND c = 'x'",
                                         "SELECT a FROM t WHERE b = $17 AND c = 'x'",
                                         "SELECT a FROM t WHERE b = 17 AND c = \"x\"",
                                         "SELECT a FROM t WHERE b = 17",
