@@ -543,14 +543,14 @@ static bool prune(struct prune *p, const struct eider_node *node, const bool *ne
     }
 }
 
-enum eider_status pass_prune(struct planning *planning)
+enum eider_status pass_prune(struct planning *p)
 {
-    struct prune p = {planning->arena};
-    bool *needs = all_needs(&p, planning->plan->columns.count);
+    struct prune prune_all = {p->arena};
+    bool *needs = all_needs(&prune_all, p->plan->columns.count);
     struct pruned pruned;
 
-    if (needs == NULL || !prune(&p, planning->plan, needs, &pruned) || arena_failed(p.arena))
-        return error_no_memory(planning->err);
-    planning->plan = pruned.node;
+    if (needs == NULL || !prune(&prune_all, p->plan, needs, &pruned) || arena_failed(p->arena))
+        return error_no_memory(p->err);
+    p->plan = pruned.node;
     return EIDER_OK;
 }

@@ -122,8 +122,9 @@ static void test_life(void **state)
 
     (void)state;
     put(&cache, "SELECT 2", 500);
-    for (double now = 500; now < 500 + VERDICT_CACHE_LIFE_MS; now += 100)
-        assert_true(knows(&cache, "SELECT 2", now)); /* which does not make it live longer */
+    for (int i = 0; i < 100; i++)
+        assert_true(knows(&cache, "SELECT 2",
+                          500 + VERDICT_CACHE_LIFE_MS * i / 100)); /* which does not make it live longer */
     assert_false(knows(&cache, "SELECT 2", 500 + VERDICT_CACHE_LIFE_MS));
     assert_int_equal(cache.count, 0);
     put(&cache, "SELECT 2", 0);
@@ -167,8 +168,8 @@ static void test_bytes(void **state)
     put(&cache, sql, 0);
     assert_int_equal(cache.count, 0); /* too long */
     sql[bytes] = '\0';
-    for (char c = 'a'; c <= 'z'; c++) {
-        sql[0] = c;
+    for (int i = 0; i < 26; i++) {
+        sql[0] = (char)('a' + i);
         put(&cache, sql, 0);
         assert_true(knows(&cache, sql, 0));
     }
