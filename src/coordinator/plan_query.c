@@ -39,13 +39,12 @@ static enum eider_status file_info(void *data, const char *path, struct planner_
 static double column_distinct(void *data, const char *first_path, uint32_t file_count, const char *column)
 {
     struct eider_query *query = data;
-    struct planner_file file;
-    double values = engine_file_distinct(query->session->files, first_path, column);
+    struct engine_file_column found;
 
-    /* Values that grow with the rows of one file are taken to grow with the files. */
-    if (values < 0 || file_info(query, first_path, &file, NULL) != EIDER_OK)
+    if (!engine_file_column(query->session->files, first_path, column, &found) || found.distinct < 0)
         return -1;
-    return values * 20 > (double)file.rows ? values * file_count : values;
+    /* Values that grow with the rows of one file are taken to grow with the files. */
+    return found.distinct * 20 > (double)found.file_rows ? found.distinct * file_count : found.distinct;
 }
 
 static bool is_cancelled(void *data)

@@ -341,17 +341,24 @@ enum eider_status engine_file_info(struct engine_files *files, const char *path,
     return EIDER_OK;
 }
 
-double engine_file_distinct(struct engine_files *files, const char *path, const char *column)
+bool engine_file_column(struct engine_files *files, const char *path, const char *column,
+                        struct engine_file_column *ret)
 {
+    const struct footer_column *found = NULL;
     struct entry *entry;
-    double values = -1;
 
     pthread_mutex_lock(&files->mutex);
     entry = find_entry(files, path);
-    for (uint32_t i = 0; entry != NULL && i < entry->footer->column_count; i++) {
+    for (uint32_t i = 0; entry != NULL && found == NULL && i < entry->footer->column_count; i++) {
         if (strcmp(entry->footer->columns[i].name, column) == 0)
-            values = entry->footer->columns[i].distinct;
+            found = &entry->footer->columns[i];
     }
+    if (found != NULL)
+        *ret = (struct engine_file_column){.file_rows = entry->footer->rows,
+                                           .distinct = found->distinct,
+                                           .has_range = found->has_range,
+                                           .least = found->least,
+                                           .greatest = found->greatest};
     pthread_mutex_unlock(&files->mutex);
-    return values;
+    return found != NULL;
 }

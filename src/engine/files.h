@@ -42,10 +42,16 @@ void engine_files_free(struct engine_files *files); /* accepts NULL */
 enum eider_status engine_file_info(struct engine_files *files, const char *path, struct arena *arena,
                                    struct engine_file_info *ret, struct eider_error *err);
 
-/*
- * About how many different values a column of that file has, judged by its first row group (the size of its dictionary,
- * its least and greatest number); < 0: unknown, or engine_file_info did not read the file. Any thread.
- */
-double engine_file_distinct(struct engine_files *files, const char *path, const char *column);
+/* What the footer says about the values of a top-level column. */
+struct engine_file_column {
+    uint64_t file_rows;
+    double distinct; /* about so many different values, judged by the first row group; < 0: unknown */
+    bool has_range;  /* least and greatest are known; see footer.h */
+    double least, greatest;
+};
+
+/* False: the file has no such column, or engine_file_info did not read it. Any thread. */
+bool engine_file_column(struct engine_files *files, const char *path, const char *column,
+                        struct engine_file_column *ret);
 
 #endif

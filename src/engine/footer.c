@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The metadata of a Parquet file: a struct in Thrift's compact protocol. We need the number of rows, of each row group
- * the number of rows and bytes, and of the first row group's columns what tells how many different values there are;
- * everything else is skipped. See https://github.com/apache/parquet-format, README and parquet.thrift, and Thrift's
- * thrift-compact-protocol.md.
+ * the number of rows and bytes, of the columns their least and greatest number, and of the first row group's what tells
+ * how many different values there are; everything else is skipped. See https://github.com/apache/parquet-format, README
+ * and parquet.thrift, and Thrift's thrift-compact-protocol.md.
  *
  * The reader trusts nothing: every length is checked against what is left, nesting has a maximum, and the first thing that
  * is wrong makes everything after it read as nothing. Pure; any thread.
  */
 #include "engine/footer.h"
 
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_SKIP_DEPTH 64
-#define MAX_COLUMNS    2048 /* of which distinct values are estimated */
+#define MAX_COLUMNS    2048 /* of which something is known */
 
 /* ---- Thrift's compact protocol ---- */
 
@@ -187,7 +188,102 @@ static void thrift_skip(struct thrift *in, enum thrift_type type, bool in_list, 
     thrift_bad(in);
 }
 
-/* ---- Columns of the first row group ---- */
+/* ---- How numbers are to be read ---- */
+
+enum number_kind {
+    NUMBER_SIGNED = 0,
+    NUMBER_UNSIGNED,
+    NUMBER_MILLIS, /* times: all are given as microseconds */
+    NUMBER_NANOS
+};
+
+/* TimestampType and TimeType: 2 unit, a union of 1 MILLIS, 2 MICROS, 3 NANOS. */
+static enum number_kind read_time(struct thrift *in)
+{
+    enum number_kind kind = NUMBER_SIGNED;
+    uint64_t id = 0, unit = 0;
+    enum thrift_type type;
+
+    while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
+        if (id != 2 || type != THRIFT_STRUCT) {
+            thrift_skip(in, type, false, 0);
+            continue;
+        }
+        while ((type = thrift_field(in, &unit)) != THRIFT_STOP) {
+            kind = unit == 1 ? NUMBER_MILLIS : unit == 3 ? NUMBER_NANOS : NUMBER_SIGNED;
+            thrift_skip(in, type, false, 0);
+        }
+    }
+    return kind;
+}
+
+/* LogicalType: a union; 7 TIME, 8 TIMESTAMP. */
+static enum number_kind read_logical_type(struct thrift *in, enum number_kind otherwise)
+{
+    enum number_kind kind = otherwise;
+    uint64_t id = 0;
+    enum thrift_type type;
+
+    while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
+        if ((id == 7 || id == 8) && type == THRIFT_STRUCT)
+            kind = read_time(in);
+        else
+            thrift_skip(in, type, false, 0);
+    }
+    return kind;
+}
+
+static enum number_kind kind_of_converted(uint64_t converted_type)
+{
+    switch (converted_type) {
+    case 7: /* TIME_MILLIS */
+    case 9: /* TIMESTAMP_MILLIS */
+        return NUMBER_MILLIS;
+    case 11: /* UINT_8, UINT_16, UINT_32, UINT_64 */
+    case 12:
+    case 13:
+    case 14:
+        return NUMBER_UNSIGNED;
+    default:
+        return NUMBER_SIGNED;
+    }
+}
+
+/* The leaves of the schema, which are what the columns of every row group are, in this order. */
+struct leaves {
+    uint32_t count;
+    uint8_t kinds[MAX_COLUMNS]; /* enum number_kind */
+};
+
+/* SchemaElement: 5 num_children, 6 converted_type, 10 logicalType. */
+static void read_schema(struct thrift *in, struct leaves *leaves)
+{
+    enum thrift_type type, element;
+    uint64_t count = thrift_list(in, &element);
+
+    if (!in->bad && count > 0 && element != THRIFT_STRUCT)
+        thrift_bad(in);
+    for (uint64_t i = 0; i < count && !in->bad; i++) {
+        enum number_kind kind = NUMBER_SIGNED;
+        uint64_t id = 0;
+        bool is_leaf = true;
+
+        while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
+            if (id == 5 && type == THRIFT_I32)
+                is_leaf = thrift_count(in) == 0;
+            else if (id == 6 && type == THRIFT_I32)
+                kind = kind_of_converted(thrift_count(in));
+            else if (id == 10 && type == THRIFT_STRUCT)
+                kind = read_logical_type(in, kind);
+            else
+                thrift_skip(in, type, false, 0);
+        }
+        if (is_leaf && leaves != NULL && leaves->count < MAX_COLUMNS)
+            leaves->kinds[leaves->count++] = (uint8_t)kind;
+    }
+}
+
+/* ---- Columns ---- */
 
 enum parquet_type {
     PARQUET_INT32 = 1,
@@ -199,27 +295,71 @@ enum parquet_type {
 struct chunk {
     struct thrift path; /* stands at the first element of path_in_schema */
     uint64_t path_parts;
-    uint64_t type, values, data_page, dictionary_page;
+    enum number_kind kind;
+    uint64_t type, values, nulls, data_page, dictionary_page;
     bool has_range;
     double least, greatest;
 };
 
-/* A number as statistics hold it: little-endian, 4 or 8 bytes. False for other types. */
-static bool read_number(struct thrift *in, uint64_t type, double *ret)
+/* What is known of a top-level column: its first row group's chunk, and its range in all row groups so far. */
+struct column {
+    struct chunk first;
+    bool has_range, no_range; /* no_range: a row group does not tell, for good */
+    double least, greatest;
+};
+
+/* What the readers of row groups fill in. `columns` is NULL if there was no memory for it. */
+struct found {
+    struct leaves *leaves;
+    struct column *columns;
+    uint32_t count;
+};
+
+static double integer_value(enum number_kind kind, uint64_t bits, uint64_t bytes)
+{
+    double value = bytes == 4 ? (double)(int32_t)(uint32_t)bits : (double)(int64_t)bits;
+
+    switch (kind) {
+    case NUMBER_SIGNED:
+        break;
+    case NUMBER_UNSIGNED:
+        return (double)bits;
+    case NUMBER_MILLIS:
+        return value * 1000;
+    case NUMBER_NANOS:
+        return value / 1000;
+    }
+    return value;
+}
+
+/* A number as statistics hold it: little-endian, 4 or 8 bytes. False for other types, NaN and the infinities. */
+static bool read_number(struct thrift *in, const struct chunk *chunk, double *ret)
 {
     uint64_t bytes = thrift_varint(in), bits = 0;
+    bool is_short = chunk->type == PARQUET_INT32 || chunk->type == PARQUET_FLOAT;
+    bool is_long = chunk->type == PARQUET_INT64 || chunk->type == PARQUET_DOUBLE;
     const uint8_t *at = in->at;
+    uint32_t low;
+    float single;
 
     thrift_advance(in, bytes);
-    if (in->bad || !((type == PARQUET_INT32 && bytes == 4) || (type == PARQUET_INT64 && bytes == 8)))
+    if (in->bad || !((is_short && bytes == 4) || (is_long && bytes == 8)))
         return false;
     for (uint64_t i = 0; i < bytes; i++)
         bits |= (uint64_t)at[i] << (8 * i);
-    *ret = bytes == 4 ? (double)(int32_t)(uint32_t)bits : (double)(int64_t)bits;
-    return true;
+    if (chunk->type == PARQUET_DOUBLE) {
+        memcpy(ret, &bits, sizeof(*ret));
+    } else if (chunk->type == PARQUET_FLOAT) {
+        low = (uint32_t)bits;
+        memcpy(&single, &low, sizeof(single));
+        *ret = (double)single;
+    } else {
+        *ret = integer_value(chunk->kind, bits, bytes);
+    }
+    return *ret >= -DBL_MAX && *ret <= DBL_MAX;
 }
 
-/* Statistics: 5 max_value, 6 min_value. */
+/* Statistics: 3 null_count, 5 max_value, 6 min_value. */
 static void read_statistics(struct thrift *in, struct chunk *chunk)
 {
     uint64_t id = 0;
@@ -227,14 +367,16 @@ static void read_statistics(struct thrift *in, struct chunk *chunk)
     bool has_least = false, has_greatest = false;
 
     while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
-        if (id == 5 && type == THRIFT_BINARY)
-            has_greatest = read_number(in, chunk->type, &chunk->greatest);
+        if (id == 3 && type == THRIFT_I64)
+            chunk->nulls = thrift_count(in);
+        else if (id == 5 && type == THRIFT_BINARY)
+            has_greatest = read_number(in, chunk, &chunk->greatest);
         else if (id == 6 && type == THRIFT_BINARY)
-            has_least = read_number(in, chunk->type, &chunk->least);
+            has_least = read_number(in, chunk, &chunk->least);
         else
             thrift_skip(in, type, false, 0);
     }
-    chunk->has_range = has_least && has_greatest;
+    chunk->has_range = has_least && has_greatest && chunk->least <= chunk->greatest;
 }
 
 /* ColumnMetaData: 1 type, 3 path_in_schema, 5 num_values, 9 data_page_offset, 11 dictionary_page_offset, 12 statistics. */
@@ -265,6 +407,11 @@ static void read_column_metadata(struct thrift *in, struct chunk *chunk)
     }
 }
 
+static bool is_integer(const struct chunk *chunk)
+{
+    return chunk->type == PARQUET_INT32 || chunk->type == PARQUET_INT64;
+}
+
 /*
  * Values in the whole file, of which the row group is a sample. A dictionary that grows with the rows (more than one
  * value in 20 rows) is taken to go on growing; numbers cannot be more than their range in the sample allows, if they
@@ -282,11 +429,27 @@ static double estimate_distinct(const struct chunk *chunk, uint64_t file_rows)
         width = 8;
     if (chunk->dictionary_page > 0 && chunk->data_page > chunk->dictionary_page)
         values = (double)(chunk->data_page - chunk->dictionary_page) / width + 1;
-    if (chunk->has_range && chunk->greatest - chunk->least + 1 < values)
+    if (is_integer(chunk) && chunk->has_range && chunk->greatest - chunk->least + 1 < values)
         values = chunk->greatest - chunk->least + 1;
     if (values > (double)chunk->values)
         values = (double)chunk->values;
     return values * 20 > (double)chunk->values ? values * (double)file_rows / (double)chunk->values : values;
+}
+
+/* One more row group's values. Of those that are all NULL nothing is said, and there is nothing to say. */
+static void widen(struct column *column, const struct chunk *chunk)
+{
+    if (chunk->nulls > 0 && chunk->nulls == chunk->values)
+        return;
+    if (!chunk->has_range) {
+        column->no_range = true;
+        return;
+    }
+    if (!column->has_range || chunk->least < column->least)
+        column->least = chunk->least;
+    if (!column->has_range || chunk->greatest > column->greatest)
+        column->greatest = chunk->greatest;
+    column->has_range = true;
 }
 
 static char *copy_name(struct chunk *chunk)
@@ -298,48 +461,61 @@ static char *copy_name(struct chunk *chunk)
     return chunk->path.bad ? NULL : strndup((const char *)at, (size_t)bytes);
 }
 
-/* RowGroup.columns: ColumnChunk: 3 meta_data. What cannot be kept is not known of. */
-static void read_columns(struct thrift *in, struct footer *footer, struct chunk *chunks)
+/*
+ * RowGroup.columns: ColumnChunk: 3 meta_data. What cannot be kept is not known of. All row groups have the same columns in
+ * the same order; one that has not leaves a range that is wrong, which costs an estimate, no more.
+ */
+static void read_columns(struct thrift *in, struct found *found, bool is_first)
 {
+    const struct leaves *leaves = found->leaves;
     enum thrift_type type, element;
     uint64_t count = thrift_list(in, &element);
+    uint32_t top_level = 0;
 
     if (in->bad || element != THRIFT_STRUCT)
         thrift_bad(in);
     for (uint64_t i = 0; i < count && !in->bad; i++) {
         struct chunk chunk = {.path_parts = 0};
         uint64_t id = 0;
+        if (leaves != NULL && i < leaves->count)
+            chunk.kind = (enum number_kind)leaves->kinds[i];
         while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
             if (id == 3 && type == THRIFT_STRUCT)
                 read_column_metadata(in, &chunk);
             else
                 thrift_skip(in, type, false, 0);
         }
-        if (chunk.path_parts == 1 && chunks != NULL && footer->column_count < MAX_COLUMNS)
-            chunks[footer->column_count++] = chunk;
+        if (chunk.path_parts != 1 || found->columns == NULL || top_level == MAX_COLUMNS)
+            continue;
+        if (is_first)
+            found->columns[found->count++].first = chunk;
+        if (top_level < found->count)
+            widen(&found->columns[top_level++], &chunk);
     }
 }
 
-static void keep_columns(struct footer *footer, struct chunk *chunks)
+static void keep_columns(struct footer *footer, struct found *found)
 {
-    uint32_t found = footer->column_count;
-
-    footer->column_count = 0;
-    footer->columns = found == 0 ? NULL : calloc(found, sizeof(*footer->columns));
-    for (uint32_t i = 0; footer->columns != NULL && i < found; i++) {
-        char *name = copy_name(&chunks[i]);
+    footer->columns = found->count == 0 ? NULL : calloc(found->count, sizeof(*footer->columns));
+    for (uint32_t i = 0; footer->columns != NULL && i < found->count; i++) {
+        struct column *column = &found->columns[i];
+        char *name = copy_name(&column->first);
         if (name == NULL)
             continue;
         footer->bytes += sizeof(*footer->columns) + strlen(name) + 1;
         footer->columns[footer->column_count++] =
-            (struct footer_column){name, estimate_distinct(&chunks[i], footer->rows)};
+            (struct footer_column){.name = name,
+                                   .distinct = estimate_distinct(&column->first, footer->rows),
+                                   .has_range = column->has_range && !column->no_range,
+                                   .least = column->least,
+                                   .greatest = column->greatest};
     }
 }
 
 /* ---- Row groups ---- */
 
 /* RowGroup: 1 columns, 2 total_byte_size, 3 num_rows, 6 total_compressed_size. */
-static void read_row_group(struct thrift *in, struct footer *footer, uint32_t index, struct chunk *chunks)
+static void read_row_group(struct thrift *in, struct footer *footer, uint32_t index, struct found *found)
 {
     uint64_t id = 0, *rows = &footer->values[index], *bytes = &footer->values[footer->count + index];
     enum thrift_type type;
@@ -354,8 +530,8 @@ static void read_row_group(struct thrift *in, struct footer *footer, uint32_t in
             has_compressed = true;
         } else if (id == 2 && type == THRIFT_I64 && !has_compressed) {
             *bytes = thrift_count(in);
-        } else if (id == 1 && type == THRIFT_LIST && index == 0) {
-            read_columns(in, footer, chunks);
+        } else if (id == 1 && type == THRIFT_LIST) {
+            read_columns(in, found, index == 0);
         } else {
             thrift_skip(in, type, false, 0);
         }
@@ -364,7 +540,7 @@ static void read_row_group(struct thrift *in, struct footer *footer, uint32_t in
         thrift_bad(in);
 }
 
-static bool read_row_groups(struct thrift *in, struct footer *footer, struct chunk *chunks)
+static bool read_row_groups(struct thrift *in, struct footer *footer, struct found *found)
 {
     enum thrift_type type;
     uint64_t count = thrift_list(in, &type);
@@ -380,7 +556,7 @@ static bool read_row_groups(struct thrift *in, struct footer *footer, struct chu
     footer->count = (uint32_t)count;
     footer->bytes += 2 * (size_t)count * sizeof(*footer->values);
     for (uint32_t i = 0; i < footer->count && !in->bad; i++)
-        read_row_group(in, footer, i, chunks);
+        read_row_group(in, footer, i, found);
     return true;
 }
 
@@ -405,7 +581,7 @@ static uint64_t hash_bytes(const uint8_t *data, const uint8_t *end)
 }
 
 /* FileMetaData: 2 schema, 3 num_rows, 4 row_groups. */
-static bool read_metadata(struct thrift *in, struct footer *footer, struct chunk *chunks)
+static bool read_metadata(struct thrift *in, struct footer *footer, struct found *found)
 {
     uint64_t id = 0, sum = 0;
     enum thrift_type type;
@@ -416,13 +592,14 @@ static bool read_metadata(struct thrift *in, struct footer *footer, struct chunk
             footer->rows = thrift_count(in);
             has_rows = true;
         } else if (id == 4 && type == THRIFT_LIST && footer->values == NULL) {
-            if (!read_row_groups(in, footer, chunks))
+            if (!read_row_groups(in, footer, found))
                 return false;
-        } else {
+        } else if (id == 2 && type == THRIFT_LIST) {
             const uint8_t *start = in->at;
+            read_schema(in, found->leaves);
+            footer->schema_hash = hash_bytes(start, in->at);
+        } else {
             thrift_skip(in, type, false, 0);
-            if (id == 2)
-                footer->schema_hash = hash_bytes(start, in->at);
         }
     }
     for (uint32_t i = 0; i < footer->count; i++)
@@ -436,20 +613,20 @@ struct footer *footer_parse(const uint8_t *data, size_t bytes, bool *ret_bad)
 {
     struct thrift in = {data, data + bytes, false};
     struct footer *footer = calloc(1, sizeof(*footer));
-    struct chunk *chunks = calloc(MAX_COLUMNS, sizeof(*chunks));
+    struct found found = {.leaves = calloc(1, sizeof(*found.leaves)),
+                          .columns = calloc(MAX_COLUMNS, sizeof(*found.columns))};
     bool ok = footer != NULL;
 
     *ret_bad = false;
     if (ok) {
         footer->bytes = sizeof(*footer);
-        ok = read_metadata(&in, footer, chunks);
+        ok = read_metadata(&in, footer, &found);
         *ret_bad = ok && in.bad;
-        if (!ok || in.bad)
-            footer->column_count = 0;
-        else if (chunks != NULL)
-            keep_columns(footer, chunks);
+        if (ok && !in.bad)
+            keep_columns(footer, &found);
     }
-    free(chunks);
+    free(found.columns);
+    free(found.leaves);
     if (!ok || *ret_bad) {
         footer_free(footer);
         return NULL;

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "duckdb.h"
 #include "engine/files.h"
 #include "engine/footer.h"
@@ -210,6 +211,91 @@ static void test_other_paths(void **state)
     assert_int_equal(engine_file_info(files, "some.parquet/x", arena, &info, &err), EIDER_ERROR_IO);
 }
 
+/* ---- Columns ---- */
+
+static double real(const char *sql)
+{
+    duckdb_result result;
+    double value;
+
+    if (duckdb_query(connection, sql, &result) != DuckDBSuccess)
+        fail_msg("%s: %s", sql, duckdb_result_error(&result));
+    value = duckdb_value_double(&result, 0, 0);
+    duckdb_destroy_result(&result);
+    return value;
+}
+
+/* The least and greatest number of a column in all row groups are those that DuckDB finds in the rows. `as` makes a
+ * number of a value: what the column is stored as. */
+static void test_ranges(void **state)
+{
+    static const struct {
+        const char *name, *column, *as; /* as: NULL if no range is known */
+    } columns[] = {
+        {"tiny", "(i % 200 - 100)::TINYINT", "%s"},
+        {"int", "(i * 7 - 5000)::INTEGER", "%s"},
+        {"big", "i * 10000000000 - 3", "%s"},
+        {"usmall", "(60000 + i % 5000)::USMALLINT", "%s"},
+        {"uint", "(4000000000 + i)::UINTEGER", "%s"},
+        {"ubig", "18446744073709000000::UBIGINT + i::UBIGINT", "%s"},
+        {"dec4", "(i / 100)::DECIMAL(4, 1)", "%s * 10"},
+        {"dec9", "(i / 7)::DECIMAL(9, 2)", "%s * 100"},
+        {"dec18", "(-i / 7)::DECIMAL(18, 3)", "%s * 1000"},
+        {"day", "DATE '1992-01-01' + i::INTEGER", "date_diff('day', DATE '1970-01-01', %s)"},
+        {"ts", "TIMESTAMP '1969-12-01' + to_hours(i)", "epoch_us(%s)"},
+        {"tz", "TIMESTAMPTZ '2024-02-29 00:00:00+00' + to_seconds(i)", "epoch_us(%s)"},
+        {"ms", "(TIMESTAMP '2024-02-29' + to_hours(i))::TIMESTAMP_MS", "epoch_us(%s)"},
+        {"ns", "(TIMESTAMP '2024-02-29' + to_hours(i))::TIMESTAMP_NS", "epoch_us(%s)"},
+        {"tm", "TIME '01:02:03' + to_seconds(i)", "epoch_us(%s)"},
+        {"f", "(i / 3)::FLOAT", "%s"},
+        {"dbl", "i / 7 - 1000", "%s"},
+        {"gaps", "CASE WHEN i < 5000 THEN NULL ELSE i END", "%s"},
+        {"str", "i::VARCHAR", NULL},
+        {"wide", "i::DECIMAL(30, 2)", NULL},
+        {"nan", "CASE WHEN i = 7000 THEN 'nan'::DOUBLE ELSE i END", NULL},
+        {"none", "NULL::INTEGER", NULL},
+        {"flag", "i > 3", NULL},
+    };
+    struct engine_file_column found;
+    struct buf copy;
+    char sql[400];
+
+    (void)state;
+    buf_init(&copy, 65536);
+    buf_puts(&copy, "COPY (SELECT ");
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+        buf_printf(&copy, "%s AS \"%s\", ", columns[i].column, columns[i].name);
+    buf_puts(&copy,
+             "[i] AS l FROM range(10000) t(i)) TO 'ranges.parquet' (FORMAT parquet, ROW_GROUP_SIZE 2048)");
+    run(copy.data);
+    buf_done(&copy);
+    assert_false(engine_file_column(files, "ranges.parquet", "int", &found)); /* nobody has read it yet */
+    ask("ranges.parquet");
+    assert_true(info.row_group_count > 3);
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+        char least[100], greatest[100], value[200];
+
+        assert_true(engine_file_column(files, "ranges.parquet", columns[i].name, &found));
+        assert_int_equal(found.file_rows, 10000);
+        if (found.has_range != (columns[i].as != NULL))
+            fail_msg("%s: has_range is %d", columns[i].name, found.has_range);
+        if (columns[i].as == NULL)
+            continue;
+        snprintf(least, sizeof(least), "min(\"%s\")", columns[i].name);
+        snprintf(greatest, sizeof(greatest), "max(\"%s\")", columns[i].name);
+        snprintf(value, sizeof(value), columns[i].as, least);
+        snprintf(sql, sizeof(sql), "SELECT (%s)::DOUBLE FROM 'ranges.parquet'", value);
+        if (found.least != real(sql))
+            fail_msg("%s: least is %.17g, not %.17g", columns[i].name, found.least, real(sql));
+        snprintf(value, sizeof(value), columns[i].as, greatest);
+        snprintf(sql, sizeof(sql), "SELECT (%s)::DOUBLE FROM 'ranges.parquet'", value);
+        if (found.greatest != real(sql))
+            fail_msg("%s: greatest is %.17g, not %.17g", columns[i].name, found.greatest, real(sql));
+    }
+    assert_false(engine_file_column(files, "ranges.parquet", "l", &found));
+    assert_false(engine_file_column(files, "ranges.parquet", "nothing", &found));
+}
+
 /* Any bytes parse to a footer or to nothing. */
 static void test_damaged_footers(void **state)
 {
@@ -296,7 +382,7 @@ int main(void)
         cmocka_unit_test(test_same_as_duckdb), cmocka_unit_test(test_schema_hash),
         cmocka_unit_test(test_changes),        cmocka_unit_test(test_no_parquet_files),
         cmocka_unit_test(test_other_paths),    cmocka_unit_test(test_damaged_footers),
-        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_threads),        cmocka_unit_test(test_ranges),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
