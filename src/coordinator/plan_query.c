@@ -3,9 +3,8 @@
  * From SQL to a stage graph: DuckDB's plan as JSON, import, planner. Whatever says no on the way is the verdict, and
  * the statement then runs on DuckDB as it is.
  *
- * Two rounds, so that small work costs little: the first asks DuckDB for the plan alone, and plans without estimates.
- * That is enough to see that the files are too small, or that the query is declined. Only else DuckDB is asked for
- * estimates and for the columns of the result, which both mean that it plans the statement once more.
+ * DuckDB plans the statement once for that. Only if it is to be distributed DuckDB is asked for the columns of the result
+ * too, for which it plans the statement once more; so small work, and what is declined, costs little.
  */
 #include "coordinator/session.h"
 
@@ -47,16 +46,23 @@ static double column_distinct(void *data, const char *first_path, uint32_t file_
     return found.distinct * 20 > (double)found.file_rows ? found.distinct * file_count : found.distinct;
 }
 
+static bool column_range(void *data, const char *path, const char *column, double *ret_least,
+                         double *ret_greatest)
+{
+    struct eider_query *query = data;
+    struct engine_file_column found;
+
+    if (!engine_file_column(query->session->files, path, column, &found) || !found.has_range)
+        return false;
+    *ret_least = found.least;
+    *ret_greatest = found.greatest;
+    return true;
+}
+
 static bool is_cancelled(void *data)
 {
     return run_is_cancelled(data);
 }
-
-/* What DuckDB has said so far. */
-struct answers {
-    struct engine_plan tree;      /* the plan */
-    struct engine_plan estimates; /* and, in the second round, estimates and columns */
-};
 
 static enum eider_status ask(struct eider_query *query, const char *sql, unsigned flags, struct run *run,
                              struct engine_plan *ret, struct eider_error *err)
@@ -66,9 +72,9 @@ static enum eider_status ask(struct eider_query *query, const char *sql, unsigne
     return engine_plan(query->session->planner, &request, query->arena, ret, &query->verdict, err);
 }
 
-/* Import and planner over what is known. */
-static enum eider_status plan_answers(struct eider_query *query, const struct answers *answers,
-                                      struct eider_error *err)
+/* Import and planner. */
+static enum eider_status plan_tree(struct eider_query *query, const struct engine_plan *tree,
+                                   struct eider_error *err)
 {
     const struct settings *settings = &query->settings;
     struct planner_options options = {.workers = query->session->transport->worker_count,
@@ -80,15 +86,14 @@ static enum eider_status plan_answers(struct eider_query *query, const struct an
                                       .broadcast_rows = settings->broadcast_rows,
                                       .file_info = file_info,
                                       .column_distinct = column_distinct,
+                                      .column_range = column_range,
                                       .file_data = query,
                                       .observer = query->session->observer,
                                       .observer_data = query->session->observer_data};
-    struct import_input input = {answers->tree.plan_json, answers->tree.plan_bytes,
-                                 answers->estimates.explain_json, answers->estimates.explain_bytes};
+    struct import_input input = {tree->plan_json, tree->plan_bytes, NULL, 0};
     struct imported imported = {.root = NULL};
     enum eider_status status = import_plan(query->arena, &input, &imported, &query->verdict, err);
 
-    query->columns = answers->estimates.columns;
     query->reads_tables = imported.table_scans > 0;
     if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
         return status;
@@ -108,11 +113,11 @@ static enum eider_status check_functions(struct eider_query *query)
     return EIDER_OK;
 }
 
-static enum eider_status plan_rounds(struct eider_query *query, const char *sql, struct run *run,
-                                     struct eider_error *err)
+static enum eider_status plan_statement(struct eider_query *query, const char *sql, struct run *run,
+                                        struct eider_error *err)
 {
     struct eider_session *session = query->session;
-    struct answers answers = {.tree = {.plan_json = NULL}};
+    struct engine_plan tree, described;
     enum eider_status status = EIDER_OK;
 
     if (session->files == NULL && (session->files = engine_files_new()) == NULL)
@@ -120,18 +125,18 @@ static enum eider_status plan_rounds(struct eider_query *query, const char *sql,
     if (status == EIDER_OK && session->planner == NULL)
         status = engine_planner_new(session->engine, session->connection, &session->planner, err);
     if (status == EIDER_OK)
-        status = ask(query, sql, ENGINE_PLAN_TREE, run, &answers.tree, err);
+        status = ask(query, sql, ENGINE_PLAN_TREE, run, &tree, err);
     if (goes_on(query, status))
-        status = plan_answers(query, &answers, err);
+        status = plan_tree(query, &tree, err);
     if (goes_on(query, status))
         status = check_functions(query);
     if (goes_on(query, status))
         status = session_settings_capture(session->engine, session->connection, &query->session_settings,
                                           &query->verdict, err);
     if (goes_on(query, status))
-        status = ask(query, sql, ENGINE_PLAN_ESTIMATES | ENGINE_PLAN_COLUMNS, run, &answers.estimates, err);
+        status = ask(query, sql, ENGINE_PLAN_COLUMNS, run, &described, err);
     if (goes_on(query, status))
-        status = plan_answers(query, &answers, err);
+        query->columns = described.columns;
     return status;
 }
 
@@ -152,7 +157,7 @@ static enum eider_status plan_unless_known(struct eider_query *query, const char
     if (settings->verdict_cache && query->statement.kind != STATEMENT_EXPLAIN &&
         verdict_cache_find(verdicts, settings, sql, now_ms(), &query->verdict))
         return EIDER_OK;
-    status = plan_rounds(query, sql, run, err);
+    status = plan_statement(query, sql, run, err);
     if (status == EIDER_OK && settings->verdict_cache)
         verdict_cache_put(verdicts, settings, sql, now_ms(), &query->verdict);
     return status;

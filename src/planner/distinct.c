@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Estimates of distinct values: see distinct.h. Estimates decide only between plans that are all right, so guesses
- * are allowed here; each errs towards "many", which means less work on partial states.
+ * Estimates of distinct values of expressions, from those of the columns that they are over. Each guess errs towards
+ * "many", which means less work on partial states:
+ *   column, cast       those of the column
+ *   constant           1
+ *   BOOLEAN, ENUM      those of the type
+ *   CASE               those of its branches, together
+ *   parts of a date    few, and those of year() by the days
+ *   anything else      as many as there are combinations of the columns in it
+ *   several            as many as there are combinations; but those of one scan have no more than it has rows
+ *
+ *     GROUP BY c_custkey, c_name, n_name: c_* are of one scan of 150,000 rows, so min(150,000², 150,000) × 25
+ *
+ * Pure; any thread.
  */
-#include "planner/distinct.h"
+#include "planner/estimate.h"
 
 #include "plan/object.h"
-#include "planner/distribute.h"
+
+#define MAX_SOURCES 16 /* scans that are told apart; columns of further ones are taken to be independent */
+#define MANY        1e15
 
 /* Functions of a point in time have few values, however many days there are. */
 static const struct {
@@ -18,143 +31,150 @@ static const struct {
     {"hour", 24},     {"minute", 60}, {"second", 60},
 };
 
+#define FEW_VALUES (sizeof(few_values) / sizeof(few_values[0]))
+
 static double at_most(double value, double bound)
 {
     return value < bound ? value : bound;
 }
 
-static double column_of(const struct planner_options *options, const struct eider_node *node, uint32_t index);
+/* FEW_VALUES: it is none of them. */
+static size_t few_values_of(const struct eider_expr *expr)
+{
+    const struct expr_function *function = expr_as_function(expr);
+    size_t i = 0;
 
+    while (i < FEW_VALUES && (function == NULL || !str_is(function->name, few_values[i].name)))
+        i++;
+    return i;
+}
+
+const struct expr_column *estimate_column_of(const struct eider_expr *expr)
+{
+    while (expr_as_cast(expr) != NULL)
+        expr = expr_as_cast(expr)->child;
+    return expr_as_column(expr);
+}
+
+bool estimate_is_known(const struct estimate *input, const struct eider_expr *expr)
+{
+    const struct expr_column *column = estimate_column_of(expr);
+
+    if (column != NULL)
+        return column->index < input->count && !input->columns[column->index].is_guess;
+    return expr->type->tag == TYPE_BOOLEAN || expr->type->tag == TYPE_ENUM ||
+           few_values_of(expr) < FEW_VALUES;
+}
+
+/* ---- Combinations ---- */
+
+/* The product of the values of columns, where those of one scan are multiplied apart, to be bounded by its rows. */
 struct product {
-    const struct planner_options *options;
-    const struct eider_node *input;
-    double values;
+    const struct estimate *input;
+    enum estimate_values which;
+    double values; /* of what is of no scan */
+    uint32_t scans;
+    struct {
+        const struct estimate_source *source;
+        double values;
+    } scan[MAX_SOURCES];
+    uint64_t seen; /* of the first 64 columns of the input: a column twice has no more values than once */
 };
 
-/* Every column below multiplies: the pairs of two columns are at most as many as the product of their values. */
-static bool multiply(void *data, const struct eider_expr *expr)
+static void multiply(struct product *product, uint32_t index)
+{
+    const struct estimate_column *column = &product->input->columns[index];
+    double values = product->which == VALUES_DOMAIN ? column->domain : column->distinct;
+    uint32_t i = 0;
+
+    if (index < 64 && (product->seen >> index & 1) != 0)
+        return;
+    product->seen |= index < 64 ? UINT64_C(1) << index : 0;
+    while (i < product->scans && product->scan[i].source != column->source)
+        i++;
+    if (column->source == NULL || i == MAX_SOURCES) {
+        product->values = at_most(product->values * values, MANY);
+        return;
+    }
+    if (i == product->scans) {
+        product->scan[product->scans++].source = column->source;
+        product->scan[i].values = 1;
+    }
+    product->scan[i].values = at_most(product->scan[i].values * values, MANY);
+}
+
+static double product_of(const struct product *product)
+{
+    double values = product->values;
+
+    for (uint32_t i = 0; i < product->scans; i++) {
+        const struct estimate_source *source = product->scan[i].source;
+        double rows = product->which == VALUES_DOMAIN ? source->all_rows : source->rows;
+        values = at_most(values * at_most(product->scan[i].values, rows > 1 ? rows : 1), MANY);
+    }
+    return values;
+}
+
+static bool multiply_column(void *data, const struct eider_expr *expr)
 {
     struct product *product = data;
     const struct expr_column *column = expr_as_column(expr);
 
-    if (column != NULL)
-        product->values *= column_of(product->options, product->input, column->index);
-    return product->values < 1e15;
+    if (column != NULL && column->index < product->input->count)
+        multiply(product, column->index);
+    return true;
 }
 
-static double values_of(const struct planner_options *options, const struct eider_node *input,
-                        const struct eider_expr *expr)
+static double values_of(const struct estimate *input, const struct eider_expr *expr,
+                        enum estimate_values which)
 {
-    struct product product = {options, input, 1};
-    const struct expr_function *function = expr_as_function(expr);
     const struct expr_case *branches = expr_as_case(expr);
+    struct product product = {.input = input, .which = which, .values = 1};
+    size_t few = few_values_of(expr);
+    double values;
 
-    if (expr->type->tag == TYPE_BOOLEAN)
-        return 3;
-    if (expr->type->tag == TYPE_ENUM)
-        return type_as_enum(expr->type)->values.count + 1;
     if (branches != NULL) {
-        double sum = branches->otherwise == NULL ? 1 : values_of(options, input, branches->otherwise);
+        values = branches->otherwise == NULL ? 1 : values_of(input, branches->otherwise, which);
         for (uint32_t i = 0; i < branches->branches.count; i++)
-            sum += values_of(options, input, branches->branches.items[i].then);
-        return sum;
+            values += values_of(input, branches->branches.items[i].then, which);
+        return at_most(values, MANY);
     }
-    expr_walk(expr, multiply, &product);
-    for (size_t i = 0; function != NULL && i < sizeof(few_values) / sizeof(few_values[0]); i++) {
-        if (str_is(function->name, few_values[i].name))
-            return few_values[i].values > 0 ? at_most(product.values, few_values[i].values)
-                                            : at_most(product.values / 365 + 2, 10000);
+    expr_walk(expr, multiply_column, &product);
+    values = product_of(&product);
+    if (expr->type->tag == TYPE_BOOLEAN)
+        return at_most(values, 3);
+    if (expr->type->tag == TYPE_ENUM)
+        return at_most(values, type_as_enum(expr->type)->values.count + 1);
+    if (few < FEW_VALUES)
+        values = at_most(few_values[few].values > 0 ? values : values / 365 + 2,
+                         few_values[few].values > 0 ? few_values[few].values : 10000);
+    return values;
+}
+
+double estimate_distinct(const struct estimate *input, const struct eider_expr *expr,
+                         enum estimate_values which)
+{
+    double values = values_of(input, expr, which);
+
+    if (which == VALUES_DISTINCT)
+        values = at_most(values, input->rows);
+    return values > 1 ? values : 1;
+}
+
+double estimate_groups(const struct estimate *input, const struct expr_list *groups,
+                       enum estimate_values which)
+{
+    struct product product = {.input = input, .which = which, .values = 1};
+    double values;
+
+    for (uint32_t i = 0; i < groups->count; i++) {
+        if (expr_as_column(groups->items[i]) != NULL)
+            multiply_column(&product, groups->items[i]);
+        else
+            product.values = at_most(product.values * values_of(input, groups->items[i], which), MANY);
     }
-    return product.values;
-}
-
-static double scanned(const struct planner_options *options, const struct node_parquet_scan *scan,
-                      uint32_t index)
-{
-    const struct scan_column *column = &scan->read.items[scan->projection.items[index]];
-    double rows = distribute_rows(&scan->base), values = -1;
-
-    if (options->column_distinct != NULL && scan->files.count > 0 && column->role == SCAN_COLUMN &&
-        column->path.count == 0)
-        values = options->column_distinct(options->file_data, scan->files.items[0].path.data,
-                                          scan->files.count, column->name.data);
-    return values < 0 ? rows : at_most(values, rows);
-}
-
-static double joined(const struct planner_options *options, const struct eider_node *node,
-                     enum join_type type, uint32_t index)
-{
-    const struct eider_node *left = node_child(node, 0), *right = node_child(node, 1);
-    uint32_t width = left->columns.count;
-
-    if (type == JOIN_RIGHT_SEMI || type == JOIN_RIGHT_ANTI)
-        return column_of(options, right, index);
-    if (index < width)
-        return column_of(options, left, index);
-    return type == JOIN_MARK ? 3 : column_of(options, right, index - width);
-}
-
-static double unbounded(const struct planner_options *options, const struct eider_node *node, uint32_t index)
-{
-    double sum = 0;
-
-    switch ((int)node->tag) {
-    case NODE_PARQUET_SCAN:
-        return scanned(options, node_as_parquet_scan(node), index);
-    case NODE_FILTER:
-        return column_of(options, node_child(node, 0), node_as_filter(node)->projection.items[index]);
-    case NODE_SORT:
-        return column_of(options, node_child(node, 0), node_as_sort(node)->projection.items[index]);
-    case NODE_PROJECTION:
-        return values_of(options, node_child(node, 0), node_as_projection(node)->exprs.items[index]);
-    case NODE_AGGREGATE:
-        if (index < node_as_aggregate(node)->groups.count)
-            return values_of(options, node_child(node, 0), node_as_aggregate(node)->groups.items[index]);
-        break;
-    case NODE_HASH_JOIN:
-        return joined(options, node, node_as_hash_join(node)->type,
-                      node_as_hash_join(node)->projection.items[index]);
-    case NODE_NESTED_LOOP_JOIN:
-        return joined(options, node, node_as_nested_loop_join(node)->type,
-                      node_as_nested_loop_join(node)->projection.items[index]);
-    case NODE_CROSS_JOIN:
-        return joined(options, node, JOIN_INNER, index);
-    case NODE_UNION:
-        for (uint32_t i = 0, n = node_child_count(node); i < n; i++)
-            sum += column_of(options, node_child(node, i), index);
-        return sum;
-    case NODE_TOPN:
-    case NODE_LIMIT:
-    case NODE_DISTINCT:
-    case NODE_REPARTITION:
-    case NODE_NETWORK_SHUFFLE:
-    case NODE_NETWORK_COALESCE:
-    case NODE_NETWORK_BROADCAST:
-        return column_of(options, node_child(node, 0), index);
-    case NODE_WINDOW:
-    case NODE_UNNEST:
-        if (index < node_child(node, 0)->columns.count)
-            return column_of(options, node_child(node, 0), index);
-        break;
-    default:
-        break;
-    }
-    return distribute_rows(node);
-}
-
-static double column_of(const struct planner_options *options, const struct eider_node *node, uint32_t index)
-{
-    double rows = distribute_rows(node), values = at_most(unbounded(options, node, index), rows);
-
-    return values < 1 ? 1 : values;
-}
-
-double distinct_groups(const struct planner_options *options, const struct eider_node *input,
-                       const struct expr_list *groups)
-{
-    double rows = distribute_rows(input), values = 1;
-
-    for (uint32_t i = 0; i < groups->count && values < rows; i++)
-        values *= values_of(options, input, groups->items[i]);
-    return at_most(values, rows);
+    values = product_of(&product);
+    if (which == VALUES_DISTINCT)
+        values = at_most(values, input->rows);
+    return values > 1 ? values : 1;
 }

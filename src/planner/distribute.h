@@ -76,7 +76,8 @@ const struct eider_node *distribute_rebuild(struct distribute *d, const struct e
 
 bool distribute_no_memory(struct distribute *d);
 
-/* Estimates. Rows of a node that has none: those of its largest input. Bytes of a row: by its types. */
+/* Estimates. Rows of a node that has none, because a rule made it: those of its largest input. Bytes of a row: by its
+ * types. */
 double distribute_rows(const struct eider_node *node);
 double distribute_bytes(const struct eider_node *node);
 uint32_t distribute_tasks_for(const struct distribute *d, double bytes); /* 1 … max_tasks */

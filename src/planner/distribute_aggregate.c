@@ -12,7 +12,6 @@
  * reduction of MIN_REDUCTION (PERFORMANCE: a 4 × reduction did not pay).
  */
 #include "planner/decompose.h"
-#include "planner/distinct.h"
 #include "planner/distribute.h"
 
 #include "plan/object.h"
@@ -47,18 +46,10 @@ static double smaller(double a, double b)
     return a < b ? a : b;
 }
 
-/* Estimated groups: DuckDB's estimate, or ours of the distinct keys if that is less. */
-static double group_rows(const struct distribute *d, const struct eider_node *node,
-                         const struct eider_node *input, const struct expr_list *groups)
-{
-    return groups->count == 0 ? 1
-                              : smaller(distribute_rows(node), distinct_groups(d->options, input, groups));
-}
-
 /* Estimated rows of partial states over all tasks. */
-static double state_rows(double groups, const struct eider_node *input, uint32_t tasks)
+static double state_rows(const struct eider_node *node, const struct eider_node *input, uint32_t tasks)
 {
-    return smaller(groups * (double)tasks, distribute_rows(input));
+    return smaller(distribute_rows(node) * (double)tasks, distribute_rows(input));
 }
 
 static bool reduces(double states, const struct eider_node *input)
@@ -131,7 +122,7 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
         return aggregate_in_place(d, node, &input, ret);
     if (input.spread == SPREAD_HASH && node->sets.count == 0 && key_slots_within(&input.keys, &node->groups))
         return aggregate_in_place(d, node, &input, ret);
-    states = state_rows(group_rows(d, &node->base, node->input, &node->groups), node->input, input.tasks);
+    states = state_rows(&node->base, node->input, input.tasks);
     if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, node->input)))
         return aggregate_in_phases(d, node, &input, states, top, ret);
     if (node->groups.count > 0 && node->sets.count == 0)
@@ -162,7 +153,7 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
 
     if (!distribute_place(d, node->input, &input) || !distinct_keys(d, node, &input, &keys))
         return false;
-    states = state_rows(group_rows(d, &node->base, node->input, &keys), node->input, input.tasks);
+    states = state_rows(&node->base, node->input, input.tasks);
     if (is_spread(&input) && !(input.spread == SPREAD_HASH && key_slots_within(&input.keys, &keys))) {
         /* Once per task where that removes most rows, then over all rows of a key. */
         if (reduces(states, node->input)) {

@@ -18,6 +18,7 @@ struct planning {
 /* A pass: one file, one function. With a verdict that says no, planning ends there. */
 enum eider_status pass_order(struct planning *p);
 enum eider_status pass_files(struct planning *p);
+enum eider_status pass_estimate(struct planning *p);
 enum eider_status pass_prune(struct planning *p);
 enum eider_status pass_rules(struct planning *p);
 enum eider_status pass_distribute(struct planning *p);

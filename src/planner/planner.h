@@ -9,6 +9,7 @@
  * From a single-node plan to a stage graph. The passes stand in one table in pipeline.c:
  *   order       declines plans whose answer depends on the order of stored rows
  *   files       writes the files' sizes and times into the scans
+ *   estimate    fills in the rows of every node
  *   prune       leaves out columns that nothing reads
  *   two_phase   splits aggregates into Partial and Final, for the application's rules (only if there are rules)
  *   rules       the application's own, in order
@@ -53,6 +54,10 @@ struct planner_options {
                                    struct eider_error *err);
     /* About how many different values a column of a table has, judged by its first file; < 0: unknown. May be NULL. */
     double (*column_distinct)(void *data, const char *first_path, uint32_t file_count, const char *column);
+    /* The least and greatest number in a column of one file, or wider bounds; dates as days, times as
+     * microseconds, decimals unscaled. False: unknown. May be NULL. Asked after file_info. */
+    bool (*column_range)(void *data, const char *path, const char *column, double *ret_least,
+                         double *ret_greatest);
     void *file_data;
     const struct planner_rule_entry *rules;
     uint32_t rule_count;

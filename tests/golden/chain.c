@@ -3,8 +3,7 @@
  * The way of one query as text: the statement, the imported plan, the plan after each pass that changed it, the stage
  * graph (with what each task reads, where the query has a line `-- show: tasks`), and the SQL of each stage's first task.
  *
- * The plans come from the planner's observer. Queries are planned in two rounds, the first without estimates; each
- * starts again with "import", so what is kept is the last round.
+ * The plans come from the planner's observer.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 #include "sqlgen/sqlgen.h"
 
 struct passes {
-    struct buf text; /* of this round so far */
+    struct buf text; /* so far */
     struct buf last; /* the plan after the last pass */
     bool tasks;      /* show what each task reads */
 };
@@ -36,10 +35,6 @@ static void see_pass(void *data, const char *pass, const struct eider_node *plan
         stage_graph_display(&now, graph, passes->tasks);
     else
         plan_display(&now, plan);
-    if (strcmp(pass, "import") == 0) {
-        buf_clear(&passes->text);
-        buf_clear(&passes->last);
-    }
     if (passes->last.size == 0 || strcmp(passes->last.data, now.data) != 0) {
         section(&passes->text, pass);
         buf_puts(&passes->text, now.data);
