@@ -90,7 +90,7 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
                                       .file_data = query,
                                       .observer = query->session->observer,
                                       .observer_data = query->session->observer_data};
-    struct import_input input = {tree->plan_json, tree->plan_bytes, NULL, 0};
+    struct import_input input = {tree->plan_json, tree->plan_bytes};
     struct imported imported = {.root = NULL};
     enum eider_status status = import_plan(query->arena, &input, &imported, &query->verdict, err);
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Planning by DuckDB: json_serialize_plan, EXPLAIN (FORMAT JSON) and preparing, on the application's connection.
+ * Planning by DuckDB: json_serialize_plan and preparing, on the application's connection.
  *
  * `disabled_optimizers` is a setting of the whole database. So one lock of the process (several handles may lead to
  * one database) covers: read the user's value, SET GLOBAL to its union with ours on a connection of our own (the
  * application's may be in an aborted transaction), plan, put the user's value back. Were it changed by someone else
- * meanwhile, that change stays. `explain_output` belongs to the session.
+ * meanwhile, that change stays.
  *
  * json_serialize_plan comes first: it catches its own errors and so does not abort the application's transaction.
- * EXPLAIN and preparing follow only when it has succeeded.
+ * Preparing follows only when it has succeeded.
  *
  * Threads: a planner has one user; the lock is static. Failure: what DuckDB says about the statement is a verdict.
  */
@@ -30,9 +30,8 @@
     "column_lifetime,common_aggregate,compressed_materialization,in_clause,join_filter_pushdown,"            \
     "late_materialization,row_group_pruner,top_n_window_elimination"
 
-#define LOCK_STEP_NS    10000000L /* how often someone who waits asks whether it was cancelled */
-#define MAX_SET_BYTES   4096
-#define MAX_QUERY_BYTES ((size_t)256 << 20)
+#define LOCK_STEP_NS  10000000L /* how often someone who waits asks whether it was cancelled */
+#define MAX_SET_BYTES 4096
 
 static pthread_mutex_t planning_mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -42,7 +41,6 @@ struct engine_planner {
     duckdb_connection own; /* for SET GLOBAL */
     duckdb_client_context own_context;
     duckdb_prepared_statement serialize; /* NULL until the first plan */
-    char *explain_before;                /* the session's explain_output, while it is another; else NULL */
 };
 
 /* One call of engine_plan. */
@@ -55,14 +53,10 @@ struct planning {
     struct eider_error *err;
 };
 
-static void restore_explain(struct engine_planner *planner);
-
 void engine_planner_free(struct engine_planner *planner)
 {
     if (planner == NULL)
         return;
-    restore_explain(planner);
-    duckdb_free(planner->explain_before);
     duckdb_destroy_prepare(&planner->serialize);
     duckdb_destroy_client_context(&planner->own_context);
     duckdb_disconnect(&planner->own);
@@ -156,18 +150,17 @@ static bool is_query(const char *sql)
     return false;
 }
 
-/* The text in the given column of the only row. Destroys the result. */
-static enum eider_status take_text(struct planning *planning, duckdb_result *result, idx_t column,
-                                   const char **ret, size_t *ret_bytes)
+/* The only text of the only row. Destroys the result. */
+static enum eider_status take_text(struct planning *planning, duckdb_result *result, const char **ret,
+                                   size_t *ret_bytes)
 {
     duckdb_data_chunk chunk = duckdb_fetch_chunk(*result);
     enum eider_status status = EIDER_OK;
 
     *ret = "";
     *ret_bytes = 0;
-    if (chunk != NULL && duckdb_data_chunk_get_size(chunk) > 0 &&
-        duckdb_data_chunk_get_column_count(chunk) > column) {
-        duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, column);
+    if (chunk != NULL && duckdb_data_chunk_get_size(chunk) > 0) {
+        duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, 0);
         uint64_t *validity = duckdb_vector_get_validity(vector);
 
         if (validity == NULL || duckdb_validity_row_is_valid(validity, 0)) {
@@ -192,21 +185,21 @@ static bool run_quietly(duckdb_connection connection, const char *sql)
     return ok;
 }
 
-/* SET [scope] name = 'value', with the value quoted. */
-static bool set_setting(duckdb_connection connection, const char *scope, const char *name, const char *value)
+/* For the whole database, with the value quoted. */
+static bool set_optimizers(struct engine_planner *planner, const char *value)
 {
     struct buf sql;
     bool ok;
 
     buf_init(&sql, MAX_SET_BYTES);
-    buf_printf(&sql, "SET %s %s = '", scope, name);
+    buf_puts(&sql, "SET GLOBAL disabled_optimizers = '");
     for (; *value != '\0'; value++) {
         if (*value == '\'')
             buf_putc(&sql, '\'');
         buf_putc(&sql, *value);
     }
     buf_putc(&sql, '\'');
-    ok = !sql.failed && run_quietly(connection, sql.data);
+    ok = !sql.failed && run_quietly(planner->own, sql.data);
     buf_done(&sql);
     return ok;
 }
@@ -249,7 +242,7 @@ static enum eider_status serialize(struct planning *planning)
         planner->serialize = NULL;
         return status;
     }
-    status = take_text(planning, &result, 0, &planning->ret->plan_json, &planning->ret->plan_bytes);
+    status = take_text(planning, &result, &planning->ret->plan_json, &planning->ret->plan_bytes);
     if (status == EIDER_OK && strncmp(planning->ret->plan_json, interrupted, sizeof(interrupted) - 1) == 0)
         return cancelled(planning);
     return status;
@@ -261,57 +254,6 @@ static bool has_plan(const struct planning *planning)
         return is_open(planning);
     return is_open(planning) && planning->ret->plan_bytes > 0 &&
            strncmp(planning->ret->plan_json, "{\"error\":true", 13) != 0;
-}
-
-/* Puts the session's explain_output back. An aborted transaction does not allow it: then it is tried again later. */
-static void restore_explain(struct engine_planner *planner)
-{
-    if (planner->explain_before == NULL ||
-        !set_setting(planner->application, "SESSION", "explain_output", planner->explain_before))
-        return;
-    duckdb_free(planner->explain_before);
-    planner->explain_before = NULL;
-}
-
-/* True if explain_output is what EXPLAIN needs; restore_explain undoes it. */
-static bool prepare_explain(struct engine_planner *planner)
-{
-    duckdb_client_context context = NULL;
-
-    if (planner->explain_before == NULL) {
-        duckdb_connection_get_client_context(planner->application, &context);
-        if (context != NULL)
-            planner->explain_before = engine_setting_text(context, "explain_output");
-        duckdb_destroy_client_context(&context);
-    }
-    return planner->explain_before != NULL &&
-           set_setting(planner->application, "SESSION", "explain_output", "optimized_only");
-}
-
-/* EXPLAIN of the logical plan. That it cannot be had costs estimates, no more. */
-static enum eider_status explain(struct planning *planning)
-{
-    duckdb_connection connection = planning->planner->application;
-    enum eider_status status = EIDER_OK;
-    struct buf sql;
-    duckdb_result result;
-
-    buf_init(&sql, MAX_QUERY_BYTES);
-    buf_puts(&sql, "EXPLAIN (FORMAT JSON) ");
-    buf_puts(&sql, planning->request->sql);
-    if (!sql.failed && prepare_explain(planning->planner)) {
-        if (duckdb_query(connection, sql.data, &result) == DuckDBSuccess) {
-            status =
-                take_text(planning, &result, 1, &planning->ret->explain_json, &planning->ret->explain_bytes);
-        } else {
-            if (duckdb_result_error_type(&result) == DUCKDB_ERROR_INTERRUPT)
-                status = cancelled(planning);
-            duckdb_destroy_result(&result);
-        }
-    }
-    restore_explain(planning->planner);
-    buf_done(&sql);
-    return status;
 }
 
 /* ---- The lock ---- */
@@ -340,19 +282,6 @@ static enum eider_status lock(struct planning *planning)
     }
 }
 
-/* Plans while the optimizers are off. */
-static enum eider_status plan_unlocked_settings(struct planning *planning)
-{
-    enum eider_status status =
-        (planning->request->flags & ENGINE_PLAN_TREE) != 0 ? serialize(planning) : EIDER_OK;
-
-    if (status != EIDER_OK || !has_plan(planning) || (planning->request->flags & ENGINE_PLAN_ESTIMATES) == 0)
-        return status;
-    if (is_cancelled(planning))
-        return cancelled(planning);
-    return explain(planning);
-}
-
 /* Puts the user's list back, unless someone has changed it since. */
 static enum eider_status restore_optimizers(struct planning *planning, const char *ours, const char *before,
                                             enum eider_status status)
@@ -362,7 +291,7 @@ static enum eider_status restore_optimizers(struct planning *planning, const cha
     bool untouched = now == NULL || strcmp(now, ours) == 0;
 
     duckdb_free(now);
-    if (!untouched || set_setting(planner->own, "GLOBAL", "disabled_optimizers", before))
+    if (!untouched || set_optimizers(planner, before))
         return status;
     return error_set(planning->err, EIDER_ERROR_SQL,
                      "the setting disabled_optimizers cannot be put back to '%.200s'", before);
@@ -378,13 +307,13 @@ static enum eider_status plan_locked(struct planning *planning)
 
     if (before == NULL || both == NULL) {
         status = error_no_memory(planning->err);
-    } else if (!set_setting(planner->own, "GLOBAL", "disabled_optimizers", both)) {
+    } else if (!set_optimizers(planner, both)) {
         verdict_no(planning->verdict, VERDICT_SETTING,
                    "DuckDB does not let the setting disabled_optimizers change");
         status = EIDER_OK;
     } else {
         ours = engine_setting_text(planner->own_context, "disabled_optimizers");
-        status = plan_unlocked_settings(planning);
+        status = is_cancelled(planning) ? cancelled(planning) : serialize(planning);
         status = restore_optimizers(planning, ours != NULL ? ours : both, before, status);
     }
     duckdb_free(ours);
@@ -477,7 +406,7 @@ enum eider_status engine_plan(struct engine_planner *planner, const struct engin
                               struct eider_error *err)
 {
     struct planning planning = {planner, request, arena, ret, verdict, err};
-    enum eider_status status;
+    enum eider_status status = EIDER_OK;
 
     memset(ret, 0, sizeof(*ret));
     ret->plan_json = "";
@@ -487,12 +416,13 @@ enum eider_status engine_plan(struct engine_planner *planner, const struct engin
     }
     if (!check_settings(&planning))
         return EIDER_OK;
-    restore_explain(planner);
-    status = lock(&planning);
-    if (status != EIDER_OK)
-        return status;
-    status = plan_locked(&planning);
-    pthread_mutex_unlock(&planning_mutex);
+    if ((request->flags & ENGINE_PLAN_TREE) != 0) {
+        status = lock(&planning);
+        if (status != EIDER_OK)
+            return status;
+        status = plan_locked(&planning);
+        pthread_mutex_unlock(&planning_mutex);
+    }
     if (status != EIDER_OK || !has_plan(&planning) || (request->flags & ENGINE_PLAN_COLUMNS) == 0)
         return status;
     return is_cancelled(&planning) ? cancelled(&planning) : describe(&planning);

@@ -26,8 +26,8 @@ void engine_planner_free(struct engine_planner *planner); /* accepts NULL */
 enum engine_plan_flags {
     ENGINE_PLAN_TREE =
         1 << 0, /* the plan itself; without it, the statement must be one that had a plan just now */
-    ENGINE_PLAN_ESTIMATES = 1 << 1, /* EXPLAIN too: plans the query once more */
-    ENGINE_PLAN_COLUMNS = 1 << 2    /* names and types of the result, as DuckDB gives them: once more, too */
+    ENGINE_PLAN_COLUMNS =
+        1 << 1 /* names and types of the result, as DuckDB gives them: plans the query once more */
 };
 
 struct engine_plan_request {
@@ -41,8 +41,6 @@ struct engine_plan {
     const char *
         plan_json; /* what import_plan reads; may be empty, or say that DuckDB refuses; "" if not asked for */
     size_t plan_bytes;
-    const char *explain_json; /* NULL: not asked for, or not to be had */
-    size_t explain_bytes;
     struct column_list columns; /* empty if not asked for */
 };
 
@@ -50,7 +48,7 @@ struct engine_plan {
  * Texts and columns live in `arena`.
  *
  * The optimizers that rewrite a plan for one process are off meanwhile, for the whole database, under a lock of the
- * process; they and the session's explain_output are as before when this returns, whatever it returns. Statements of
+ * process; they are as before when this returns, whatever it returns. Statements of
  * other threads that DuckDB plans in these milliseconds get plans without those optimizers, nothing worse.
  *
  * EIDER_OK with a verdict: the statement is no query (NOT_A_QUERY), has parameters (PARAMETER), a setting forbids

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The entry of the importer: parses both texts, checks the frame around the plan, reads its tree from the root, and
+ * The entry of the importer: parses the text, checks the frame around the plan, reads its tree from the root, and
  * turns what went wrong into a verdict or an error.
  *
  * Readers return NULL or false for two reasons: they have declined, with a verdict, or an arena has run out of
- * memory. Bounds: the size of the texts, the depth of JSON and of the tree, the number of objects read (a capture of a
+ * memory. Bounds: the size of the text, the depth of JSON and of the tree, the number of objects read (a capture of a
  * lambda is read once per use, so that number does not follow from the size).
  */
 #include "import/import.h"
@@ -88,7 +88,7 @@ bool import_is_statement(const char *type)
     return false;
 }
 
-static void read_plan(struct import *im, struct json_object *json, struct json_object *explain)
+static void read_plan(struct import *im, struct json_object *json)
 {
     struct json_object *plans = import_key(json, "plans"), *plan;
     struct relation root;
@@ -109,11 +109,7 @@ static void read_plan(struct import *im, struct json_object *json, struct json_o
         verdict_no(im->verdict, VERDICT_NOT_A_QUERY, "the statement is no query");
         return;
     }
-    explain = import_item(explain, 0);
-    if (!import_aligned(plan, explain, 0))
-        explain = NULL;
-    im->facts->estimates = explain != NULL;
-    if (import_operator_tree(im, plan, explain, &root))
+    if (import_operator_tree(im, plan, &root))
         im->facts->root = root.node;
 }
 
@@ -132,10 +128,10 @@ enum eider_status import_plan(struct arena *arena, const struct import_input *in
                               struct verdict *verdict, struct eider_error *err)
 {
     struct import im = {.arena = arena, .verdict = verdict, .facts = ret};
-    struct json_object *json, *explain = NULL;
+    struct json_object *json;
 
     memset(ret, 0, sizeof(*ret));
-    if (input->plan_bytes > IMPORT_MAX_BYTES || input->explain_bytes > IMPORT_MAX_BYTES) {
+    if (input->plan_bytes > IMPORT_MAX_BYTES) {
         verdict_no(verdict, VERDICT_LIMIT, "the plan has more than %zu bytes", IMPORT_MAX_BYTES);
         return EIDER_OK;
     }
@@ -144,12 +140,9 @@ enum eider_status import_plan(struct arena *arena, const struct import_input *in
         return EIDER_OK;
     }
     json = parse(input->plan_json, input->plan_bytes);
-    if (json != NULL && input->explain_json != NULL)
-        explain = parse(input->explain_json, input->explain_bytes);
     if (json != NULL)
-        read_plan(&im, json, explain);
+        read_plan(&im, json);
     check_tree(&im);
-    json_object_put(explain);
     json_object_put(json);
     if (arena_failed(arena)) {
         ret->root = NULL;

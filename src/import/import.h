@@ -9,19 +9,17 @@
  * DuckDB's optimised plan, as json_serialize_plan writes it, becomes a plan tree. Pure: text in, tree out.
  *
  * What is not understood in full is declined: a verdict with its reason, and EIDER_OK. Nothing is guessed: each reader
- * names the fields that it knows, and any other field that does not have its default value is a verdict.
+ * names the fields that it knows, and any other field that does not have its default value is a verdict. The text has no
+ * estimates: the rows of all nodes are unknown, until the planner estimates them.
  */
 
-#define IMPORT_MAX_BYTES ((size_t)64 << 20) /* of either text */
+#define IMPORT_MAX_BYTES ((size_t)64 << 20) /* of the text */
 #define IMPORT_MAX_DEPTH 500                /* operators, expressions, types and values inside each other */
 
 struct import_input {
-    const char *
-        plan_json; /* result of json_serialize_plan(sql, skip_null, skip_default, optimize; not skip_empty) */
+    /* result of json_serialize_plan(sql, skip_null, skip_default, optimize; not skip_empty) */
+    const char *plan_json;
     size_t plan_bytes;
-    const char
-        *explain_json; /* EXPLAIN (FORMAT JSON) of the same query, of the logical plan; NULL: no estimates */
-    size_t explain_bytes;
 };
 
 struct imported {
@@ -29,8 +27,6 @@ struct imported {
     uint32_t next_cte;             /* CTE numbers from here on are free */
     uint32_t parquet_scans;
     uint32_t table_scans; /* native and TEMP tables */
-    uint32_t heavy_nodes; /* joins, aggregates, DISTINCTs, set operations: what estimates are good for */
-    bool estimates;       /* the texts were aligned: node.rows is filled in */
 };
 
 /*

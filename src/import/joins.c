@@ -243,7 +243,6 @@ static bool make_join(struct import *im, const struct join *join, struct relatio
 {
     if (!is_expressible(im, join))
         return false;
-    im->facts->heavy_nodes++;
     return has_equality(join) ? make_hash_join(im, join, ret) : make_nested_loop_join(im, join, ret);
 }
 
@@ -294,8 +293,7 @@ static bool read_frame(struct import *im, struct json_object **values, struct jo
            import_u32_list(im, values[J_RIGHT_MAP], &join->maps[1]);
 }
 
-static bool read_comparison_join(struct import *im, struct json_object *json, struct json_object *explain,
-                                 struct relation *ret)
+static bool read_comparison_join(struct import *im, struct json_object *json, struct relation *ret)
 {
     struct json_object *values[J_COUNT];
     struct join join = {.type = join_type_INVALID};
@@ -305,8 +303,7 @@ static bool read_comparison_join(struct import *im, struct json_object *json, st
     if (values[J_PREDICATE] != NULL || !import_is_default(values[J_DELIM_COLUMNS]) ||
         !import_is_default(values[J_DELIM_FLIPPED]))
         return declined(im, "a join with a predicate of its own");
-    if (!import_children(im, json, explain, join.inputs, 2) ||
-        !read_conditions(im, values[J_CONDITIONS], &join))
+    if (!import_children(im, json, join.inputs, 2) || !read_conditions(im, values[J_CONDITIONS], &join))
         return false;
     if (join.conditions.count == 0) {
         if (join.type != JOIN_INNER)
@@ -317,8 +314,7 @@ static bool read_comparison_join(struct import *im, struct json_object *json, st
     return make_join(im, &join, ret);
 }
 
-static bool read_asof_join(struct import *im, struct json_object *json, struct json_object *explain,
-                           struct relation *ret)
+static bool read_asof_join(struct import *im, struct json_object *json, struct relation *ret)
 {
     struct json_object *values[J_COUNT];
     struct join join = {.type = join_type_INVALID};
@@ -329,12 +325,10 @@ static bool read_asof_join(struct import *im, struct json_object *json, struct j
         return false;
     if (!import_is_default(values[J_DELIM_COLUMNS]) || !import_is_default(values[J_DELIM_FLIPPED]))
         return declined(im, "this form of ASOF join");
-    if (!import_children(im, json, explain, join.inputs, 2) ||
-        !read_conditions(im, values[J_CONDITIONS], &join))
+    if (!import_children(im, json, join.inputs, 2) || !read_conditions(im, values[J_CONDITIONS], &join))
         return false;
     scope = mapped_scope(&join);
     join.residual = import_opt_expr(im, &scope, values[J_PREDICATE], &ok);
-    im->facts->heavy_nodes++;
     return ok && make_asof_join(im, &join, ret);
 }
 
@@ -446,8 +440,7 @@ static bool split_condition(struct import *im, const struct eider_expr *conditio
     return true;
 }
 
-static bool read_any_join(struct import *im, struct json_object *json, struct json_object *explain,
-                          struct relation *ret)
+static bool read_any_join(struct import *im, struct json_object *json, struct relation *ret)
 {
     struct json_object *values[5];
     struct join join = {.type = join_type_INVALID};
@@ -459,7 +452,7 @@ static bool read_any_join(struct import *im, struct json_object *json, struct js
     if (join.type == JOIN_MARK || join.type == JOIN_SINGLE || join.type == JOIN_RIGHT_SEMI ||
         join.type == JOIN_RIGHT_ANTI)
         return declined(im, "a join by an arbitrary condition of this type");
-    if (!import_children(im, json, explain, join.inputs, 2))
+    if (!import_children(im, json, join.inputs, 2))
         return false;
     scope = mapped_scope(&join);
     condition = import_expr(im, &scope, values[4]);
@@ -468,8 +461,7 @@ static bool read_any_join(struct import *im, struct json_object *json, struct js
 
 /* ---- Without conditions ---- */
 
-static bool read_cross_join(struct import *im, struct json_object *json, struct json_object *explain,
-                            struct relation *ret)
+static bool read_cross_join(struct import *im, struct json_object *json, struct relation *ret)
 {
     struct json_object *values[1];
     struct join join = {.type = JOIN_INNER};
@@ -479,12 +471,11 @@ static bool read_cross_join(struct import *im, struct json_object *json, struct 
     struct u32_list projection;
 
     if (cross == NULL || positional == NULL || !import_fields(im, json, &no_fields_shape, values) ||
-        !import_children(im, json, explain, join.inputs, 2))
+        !import_children(im, json, join.inputs, 2))
         return false;
     cross->left = positional->left = join.inputs[0].node;
     cross->right = positional->right = join.inputs[1].node;
     ret->node = is_cross ? &cross->base : &positional->base;
-    im->facts->heavy_nodes++;
     return finish_output(im, &join, &projection, ret);
 }
 
@@ -506,7 +497,6 @@ static struct eider_node *make_cte_ref(struct import *im, uint32_t cte, const st
         return NULL;
     node->cte = cte;
     node->base.columns = definition->columns;
-    node->base.rows = definition->rows;
     return &node->base;
 }
 
@@ -523,16 +513,13 @@ static bool share_side(struct import *im, const struct delim_scope *scope, struc
     node->definition = scope->side;
     node->body = ret->node;
     node->base.columns = ret->node->columns;
-    node->base.rows = ret->node->rows;
     ret->node = &node->base;
     return true;
 }
 
-static bool read_delim_join(struct import *im, struct json_object *json, struct json_object *explain,
-                            struct relation *ret)
+static bool read_delim_join(struct import *im, struct json_object *json, struct relation *ret)
 {
     struct json_object *values[J_COUNT], *children = import_key(json, "children");
-    struct json_object *explained = explain != NULL ? import_key(explain, "children") : NULL;
     struct join join = {.type = join_type_INVALID};
     struct delim_scope scope = {.outer = im->delims};
     struct eider_node *reference;
@@ -546,15 +533,13 @@ static bool read_delim_join(struct import *im, struct json_object *json, struct 
         return declined(im, "a join of this form");
     side = flipped_sides ? 1 : 0;
     other = 1 - side;
-    if (!import_operator_tree(im, import_item(children, side), import_item(explained, side),
-                              &join.inputs[side]) ||
+    if (!import_operator_tree(im, import_item(children, side), &join.inputs[side]) ||
         !read_delim_columns(im, values[J_DELIM_COLUMNS], &join.inputs[side], &scope.columns))
         return false;
     scope.side = join.inputs[side].node;
     scope.cte = im->facts->next_cte++;
     im->delims = &scope;
-    ok = import_operator_tree(im, import_item(children, other), import_item(explained, other),
-                              &join.inputs[other]);
+    ok = import_operator_tree(im, import_item(children, other), &join.inputs[other]);
     im->delims = scope.outer;
     if (!ok || !read_conditions(im, values[J_CONDITIONS], &join))
         return false;
@@ -565,15 +550,11 @@ static bool read_delim_join(struct import *im, struct json_object *json, struct 
     if ((reference = make_cte_ref(im, scope.cte, scope.side)) == NULL)
         return false;
     join.inputs[side].node = reference;
-    if (!make_join(im, &join, ret))
-        return false;
-    import_rows(im, ret->node, explain);
-    return share_side(im, &scope, ret);
+    return make_join(im, &join, ret) && share_side(im, &scope, ret);
 }
 
 /* The distinct values of the duplicate-eliminated columns of the innermost join around it. */
-bool import_delim_get(struct import *im, struct json_object *json, struct json_object *explain,
-                      struct relation *ret)
+bool import_delim_get(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "chunk_types"};
     IMPORT_SHAPE(shape, "a scan of outer columns", VERDICT_OPERATOR_FIELD, import_operator_base, keys);
@@ -585,7 +566,6 @@ bool import_delim_get(struct import *im, struct json_object *json, struct json_o
     uint64_t table;
     uint32_t count;
 
-    (void)explain;
     if (projection == NULL || distinct == NULL || !import_fields(im, json, &shape, values) ||
         !import_u64(im, values[0], &table) || !import_list(im, values[1], &count))
         return false;
@@ -607,25 +587,23 @@ bool import_delim_get(struct import *im, struct json_object *json, struct json_o
             return import_unreadable(im, "a scan of outer columns");
         projection->base.columns.items[i] = import_column(im, scope->columns.items[i], NULL);
     }
-    projection->base.rows = scope->side->rows;
     distinct->input = &projection->base;
     distinct->base.columns = projection->base.columns;
     *ret = (struct relation){&distinct->base, import_bindings(im, table, count)};
     return true;
 }
 
-bool import_join(struct import *im, struct json_object *json, struct json_object *explain,
-                 struct relation *ret)
+bool import_join(struct import *im, struct json_object *json, struct relation *ret)
 {
     struct json_object *type = import_key(json, "type");
 
     if (import_is(type, "LOGICAL_COMPARISON_JOIN"))
-        return read_comparison_join(im, json, explain, ret);
+        return read_comparison_join(im, json, ret);
     if (import_is(type, "LOGICAL_DELIM_JOIN"))
-        return read_delim_join(im, json, explain, ret);
+        return read_delim_join(im, json, ret);
     if (import_is(type, "LOGICAL_ANY_JOIN"))
-        return read_any_join(im, json, explain, ret);
+        return read_any_join(im, json, ret);
     if (import_is(type, "LOGICAL_ASOF_JOIN"))
-        return read_asof_join(im, json, explain, ret);
-    return read_cross_join(im, json, explain, ret);
+        return read_asof_join(im, json, ret);
+    return read_cross_join(im, json, ret);
 }

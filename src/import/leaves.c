@@ -9,8 +9,7 @@
 #define OPERATOR_SHAPE(name, what, keys)                                                                     \
     IMPORT_SHAPE(name, what, VERDICT_OPERATOR_FIELD, import_operator_base, keys)
 
-bool import_dummy_scan(struct import *im, struct json_object *json, struct json_object *explain,
-                       struct relation *ret)
+bool import_dummy_scan(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"table_index"};
     OPERATOR_SHAPE(shape, "a scan of one row", keys);
@@ -18,7 +17,6 @@ bool import_dummy_scan(struct import *im, struct json_object *json, struct json_
     struct node_dummy_scan *node = node_dummy_scan_new(im->arena);
     uint64_t table;
 
-    (void)explain;
     if (node == NULL || !import_fields(im, json, &shape, values) || !import_u64(im, values[0], &table))
         return false;
     node->base.columns = column_list_new(im->arena, 1);
@@ -48,8 +46,7 @@ static bool read_columns(struct import *im, struct json_object *types, struct co
     return ret->count == count && (count > 0 || import_unreadable(im, "a scan without columns"));
 }
 
-bool import_empty_result(struct import *im, struct json_object *json, struct json_object *explain,
-                         struct relation *ret)
+bool import_empty_result(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"return_types", "bindings"};
     static const char *const binding_keys[] = {"table_index", "column_index"};
@@ -60,7 +57,6 @@ bool import_empty_result(struct import *im, struct json_object *json, struct jso
     struct binding *bindings;
     uint32_t count;
 
-    (void)explain;
     if (node == NULL || !import_fields(im, json, &shape, values) ||
         !read_columns(im, values[0], &node->base.columns) || !import_list(im, values[1], &count))
         return false;
@@ -98,8 +94,7 @@ static bool finish_values(struct import *im, struct node_values *node, uint64_t 
 
 /* Rows of expressions over a scan of one row, to which they do not refer. Over any other input they are rows per row
  * of it (LATERAL VALUES). */
-bool import_expression_get(struct import *im, struct json_object *json, struct json_object *explain,
-                           struct relation *ret)
+bool import_expression_get(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "expr_types", "expressions"};
     OPERATOR_SHAPE(shape, "VALUES", keys);
@@ -112,7 +107,7 @@ bool import_expression_get(struct import *im, struct json_object *json, struct j
 
     if (node == NULL || !import_fields(im, json, &shape, values) || !import_u64(im, values[0], &table) ||
         !read_columns(im, values[1], &node->base.columns) || !import_list(im, values[2], &count) ||
-        !import_children(im, json, explain, &input, 1))
+        !import_children(im, json, &input, 1))
         return false;
     if (input.node->tag != NODE_DUMMY_SCAN)
         return verdict_no(im->verdict, VERDICT_OPERATOR,
@@ -134,8 +129,7 @@ bool import_expression_get(struct import *im, struct json_object *json, struct j
 }
 
 /* A collection is written by columns: values[column][row]. */
-bool import_chunk_get(struct import *im, struct json_object *json, struct json_object *explain,
-                      struct relation *ret)
+bool import_chunk_get(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "chunk_types", "collection"};
     static const char *const collection_keys[] = {"types", "values"};
@@ -146,7 +140,6 @@ bool import_chunk_get(struct import *im, struct json_object *json, struct json_o
     uint64_t table;
     uint32_t width, count = 0;
 
-    (void)explain;
     if (node == NULL || !import_fields(im, json, &shape, values) || !import_u64(im, values[0], &table) ||
         !read_columns(im, values[1], &node->base.columns) ||
         !import_fields(im, values[2], &collection_shape, collection) ||
@@ -184,12 +177,9 @@ bool import_chunk_get(struct import *im, struct json_object *json, struct json_o
 
 /* ---- CTEs ---- */
 
-static bool read_child(struct import *im, struct json_object *json, struct json_object *explain,
-                       uint32_t index, struct relation *ret)
+static bool read_child(struct import *im, struct json_object *json, uint32_t index, struct relation *ret)
 {
-    return import_operator_tree(im, import_item(import_key(json, "children"), index),
-                                explain != NULL ? import_item(import_key(explain, "children"), index) : NULL,
-                                ret);
+    return import_operator_tree(im, import_item(import_key(json, "children"), index), ret);
 }
 
 static bool has_two_children(struct import *im, struct json_object *json)
@@ -200,8 +190,7 @@ static bool has_two_children(struct import *im, struct json_object *json)
            (count == 2 || import_unreadable(im, "the inputs of a CTE"));
 }
 
-bool import_cte(struct import *im, struct json_object *json, struct json_object *explain,
-                struct relation *ret)
+bool import_cte(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "column_count", "ctename", "materialize"};
     OPERATOR_SHAPE(shape, "a CTE", keys);
@@ -213,12 +202,12 @@ bool import_cte(struct import *im, struct json_object *json, struct json_object 
 
     if (node == NULL || !import_fields(im, json, &shape, values) ||
         !import_u64(im, values[0], &scope.index) || !import_str(im, values[2], &node->name) ||
-        !has_two_children(im, json) || !read_child(im, json, explain, 0, &definition))
+        !has_two_children(im, json) || !read_child(im, json, 0, &definition))
         return false;
     node->cte = scope.cte = im->facts->next_cte++;
     scope.definition = definition.node;
     im->ctes = &scope;
-    ok = read_child(im, json, explain, 1, &body);
+    ok = read_child(im, json, 1, &body);
     im->ctes = scope.outer;
     if (!ok)
         return false;
@@ -229,8 +218,7 @@ bool import_cte(struct import *im, struct json_object *json, struct json_object 
     return true;
 }
 
-bool import_recursive_cte(struct import *im, struct json_object *json, struct json_object *explain,
-                          struct relation *ret)
+bool import_recursive_cte(struct import *im, struct json_object *json, struct relation *ret)
 {
     enum {
         UNION_ALL,
@@ -257,12 +245,12 @@ bool import_recursive_cte(struct import *im, struct json_object *json, struct js
     if (!import_is_default(values[KEY_TARGETS]))
         return verdict_no(im->verdict, VERDICT_OPERATOR_FIELD,
                           "a recursive CTE with USING KEY is not understood");
-    if (!read_child(im, json, explain, 0, &anchor))
+    if (!read_child(im, json, 0, &anchor))
         return false;
     node->cte = scope.cte = im->facts->next_cte++;
     scope.definition = anchor.node;
     im->ctes = &scope;
-    ok = read_child(im, json, explain, 1, &recursion);
+    ok = read_child(im, json, 1, &recursion);
     im->ctes = scope.outer;
     if (!ok)
         return false;
@@ -275,8 +263,7 @@ bool import_recursive_cte(struct import *im, struct json_object *json, struct js
     return true;
 }
 
-bool import_cte_ref(struct import *im, struct json_object *json, struct json_object *explain,
-                    struct relation *ret)
+bool import_cte_ref(struct import *im, struct json_object *json, struct relation *ret)
 {
     enum {
         TABLE,
@@ -295,7 +282,6 @@ bool import_cte_ref(struct import *im, struct json_object *json, struct json_obj
     uint64_t table, cte;
     uint32_t count;
 
-    (void)explain;
     if (node == NULL || !import_fields(im, json, &shape, values) || !import_u64(im, values[TABLE], &table) ||
         !import_u64(im, values[CTE], &cte) || !import_list(im, values[TYPES], &count))
         return false;
@@ -317,7 +303,6 @@ bool import_cte_ref(struct import *im, struct json_object *json, struct json_obj
         if (!type_equal(type, node->base.columns.items[i].type))
             return import_unreadable(im, "a reference to a CTE");
     }
-    node->base.rows = scope->definition->rows;
     *ret = (struct relation){&node->base, import_bindings(im, table, count)};
     return node->base.columns.count == count;
 }

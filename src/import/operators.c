@@ -125,10 +125,9 @@ static bool pass_through(struct relation *ret, struct eider_node *node, const st
     return true;
 }
 
-bool import_children(struct import *im, struct json_object *json, struct json_object *explain,
-                     struct relation *children, uint32_t count)
+bool import_children(struct import *im, struct json_object *json, struct relation *children, uint32_t count)
 {
-    struct json_object *list = import_key(json, "children"), *explained = import_key(explain, "children");
+    struct json_object *list = import_key(json, "children");
     uint32_t found;
 
     if (!import_list(im, list, &found))
@@ -136,8 +135,7 @@ bool import_children(struct import *im, struct json_object *json, struct json_ob
     if (found != count)
         return import_unreadable(im, "the inputs of an operator");
     for (uint32_t i = 0; i < count; i++) {
-        if (!import_operator_tree(im, import_item(list, i),
-                                  explain != NULL ? import_item(explained, i) : NULL, &children[i]))
+        if (!import_operator_tree(im, import_item(list, i), &children[i]))
             return false;
     }
     return true;
@@ -145,8 +143,7 @@ bool import_children(struct import *im, struct json_object *json, struct json_ob
 
 /* ---- One child ---- */
 
-static bool read_projection(struct import *im, struct json_object *json, struct json_object *explain,
-                            struct relation *ret)
+static bool read_projection(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "expressions"};
     OPERATOR_SHAPE(shape, "PROJECTION", keys);
@@ -157,7 +154,7 @@ static bool read_projection(struct import *im, struct json_object *json, struct 
     uint64_t table;
 
     if (node == NULL || !import_fields(im, json, &shape, values) || !import_u64(im, values[0], &table) ||
-        !import_children(im, json, explain, &input, 1))
+        !import_children(im, json, &input, 1))
         return false;
     scope = import_scope(&input);
     node->input = input.node;
@@ -189,8 +186,7 @@ static bool drop_filter(struct import *im, const struct relation *input, const s
     return node->exprs.count == projection.count;
 }
 
-static bool read_filter(struct import *im, struct json_object *json, struct json_object *explain,
-                        struct relation *ret)
+static bool read_filter(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"expressions", "projection_map"};
     OPERATOR_SHAPE(shape, "FILTER", keys);
@@ -201,7 +197,7 @@ static bool read_filter(struct import *im, struct json_object *json, struct json
     struct scope scope;
 
     if (node == NULL || !import_fields(im, json, &shape, values) || !import_u32_list(im, values[1], &map) ||
-        !import_children(im, json, explain, &input, 1))
+        !import_children(im, json, &input, 1))
         return false;
     scope = import_scope(&input);
     if (!import_exprs(im, &scope, values[0], &node->predicates))
@@ -213,8 +209,7 @@ static bool read_filter(struct import *im, struct json_object *json, struct json
     return project(im, &input, &map, &node->projection, ret);
 }
 
-static bool read_order(struct import *im, struct json_object *json, struct json_object *explain,
-                       struct relation *ret)
+static bool read_order(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"orders", "projections"};
     OPERATOR_SHAPE(shape, "ORDER BY", keys);
@@ -225,7 +220,7 @@ static bool read_order(struct import *im, struct json_object *json, struct json_
     struct scope scope;
 
     if (node == NULL || !import_fields(im, json, &shape, values) || !import_u32_list(im, values[1], &map) ||
-        !import_children(im, json, explain, &input, 1))
+        !import_children(im, json, &input, 1))
         return false;
     scope = import_scope(&input);
     node->input = input.node;
@@ -235,8 +230,7 @@ static bool read_order(struct import *im, struct json_object *json, struct json_
            project(im, &input, &map, &node->projection, ret);
 }
 
-static bool read_topn(struct import *im, struct json_object *json, struct json_object *explain,
-                      struct relation *ret)
+static bool read_topn(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"orders", "limit", "offset"};
     OPERATOR_SHAPE(shape, "TOP N", keys);
@@ -247,7 +241,7 @@ static bool read_topn(struct import *im, struct json_object *json, struct json_o
 
     if (node == NULL || !import_fields(im, json, &shape, values) ||
         !import_u64(im, values[1], &node->limit) || !import_u64(im, values[2], &node->offset) ||
-        !import_children(im, json, explain, &input, 1))
+        !import_children(im, json, &input, 1))
         return false;
     scope = import_scope(&input);
     node->input = input.node;
@@ -285,8 +279,7 @@ static bool read_limit_value(struct import *im, struct json_object *json, struct
                       import_chars(values[0]));
 }
 
-static bool read_limit(struct import *im, struct json_object *json, struct json_object *explain,
-                       struct relation *ret)
+static bool read_limit(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"limit_val", "offset_val"};
     OPERATOR_SHAPE(shape, "LIMIT", keys);
@@ -296,7 +289,7 @@ static bool read_limit(struct import *im, struct json_object *json, struct json_
 
     if (node == NULL || !import_fields(im, json, &shape, values) ||
         !read_limit_value(im, values[0], node, false) || !read_limit_value(im, values[1], node, true) ||
-        !import_children(im, json, explain, &input, 1))
+        !import_children(im, json, &input, 1))
         return false;
     node->input = input.node;
     return pass_through(ret, &node->base, &input);
@@ -318,8 +311,7 @@ static bool covers_input(struct import *im, const struct expr_list *targets, uin
     return missing == 0;
 }
 
-static bool read_distinct(struct import *im, struct json_object *json, struct json_object *explain,
-                          struct relation *ret)
+static bool read_distinct(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"distinct_type", "distinct_targets", "order_by"};
     static const char *const order_keys[] = {"orders"};
@@ -330,8 +322,7 @@ static bool read_distinct(struct import *im, struct json_object *json, struct js
     struct relation input;
     struct scope scope;
 
-    if (node == NULL || !import_fields(im, json, &shape, values) ||
-        !import_children(im, json, explain, &input, 1))
+    if (node == NULL || !import_fields(im, json, &shape, values) || !import_children(im, json, &input, 1))
         return false;
     if (!import_is(values[0], "DISTINCT") && !import_is(values[0], "DISTINCT_ON"))
         return import_unreadable(im, "DISTINCT");
@@ -348,12 +339,10 @@ static bool read_distinct(struct import *im, struct json_object *json, struct js
         node->targets = (struct expr_list){NULL, 0};
         node->orders = (struct sort_key_list){NULL, 0};
     }
-    im->facts->heavy_nodes++;
     return pass_through(ret, &node->base, &input);
 }
 
-static bool read_window(struct import *im, struct json_object *json, struct json_object *explain,
-                        struct relation *ret)
+static bool read_window(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"window_index", "expressions"};
     OPERATOR_SHAPE(shape, "WINDOW", keys);
@@ -366,7 +355,7 @@ static bool read_window(struct import *im, struct json_object *json, struct json
     uint32_t count, width;
 
     if (node == NULL || !import_fields(im, json, &shape, values) || !import_u64(im, values[0], &table) ||
-        !import_list(im, values[1], &count) || !import_children(im, json, explain, &input, 1))
+        !import_list(im, values[1], &count) || !import_children(im, json, &input, 1))
         return false;
     scope = import_scope(&input);
     width = input.node->columns.count;
@@ -415,8 +404,7 @@ static const struct eider_expr *read_unnest_child(struct import *im, const struc
     return expr;
 }
 
-static bool read_unnest(struct import *im, struct json_object *json, struct json_object *explain,
-                        struct relation *ret)
+static bool read_unnest(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"unnest_index", "expressions"};
     OPERATOR_SHAPE(shape, "UNNEST", keys);
@@ -429,7 +417,7 @@ static bool read_unnest(struct import *im, struct json_object *json, struct json
     uint32_t count, width;
 
     if (node == NULL || !import_fields(im, json, &shape, values) || !import_u64(im, values[0], &table) ||
-        !import_list(im, values[1], &count) || !import_children(im, json, explain, &input, 1))
+        !import_list(im, values[1], &count) || !import_children(im, json, &input, 1))
         return false;
     scope = import_scope(&input);
     width = input.node->columns.count;
@@ -486,15 +474,14 @@ bool import_sample(struct import *im, struct relation *input, struct json_object
     return pass_through(ret, &node->base, input);
 }
 
-static bool read_sample(struct import *im, struct json_object *json, struct json_object *explain,
-                        struct relation *ret)
+static bool read_sample(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"sample_options"};
     OPERATOR_SHAPE(shape, "SAMPLE", keys);
     struct json_object *values[1];
     struct relation input;
 
-    return import_fields(im, json, &shape, values) && import_children(im, json, explain, &input, 1) &&
+    return import_fields(im, json, &shape, values) && import_children(im, json, &input, 1) &&
            import_sample(im, &input, values[0], ret);
 }
 
@@ -566,8 +553,7 @@ static bool name_aggregation(struct import *im, struct node_aggregate *node, str
     return true;
 }
 
-static bool read_aggregate(struct import *im, struct json_object *json, struct json_object *explain,
-                           struct relation *ret)
+static bool read_aggregate(struct import *im, struct json_object *json, struct relation *ret)
 {
     enum {
         AGGREGATES,
@@ -595,7 +581,7 @@ static bool read_aggregate(struct import *im, struct json_object *json, struct j
         !import_u64(im, values[GROUP_INDEX], &tables[0]) ||
         !import_u64(im, values[AGGREGATE_INDEX], &tables[1]) ||
         !import_u64(im, values[GROUPINGS_INDEX], &tables[2]) ||
-        !import_list(im, values[AGGREGATES], &count) || !import_children(im, json, explain, &input, 1))
+        !import_list(im, values[AGGREGATES], &count) || !import_children(im, json, &input, 1))
         return false;
     scope = import_scope(&input);
     node->input = input.node;
@@ -612,7 +598,6 @@ static bool read_aggregate(struct import *im, struct json_object *json, struct j
         return false;
     if (is_plain_group_by(im, &node->sets, node->groups.count))
         node->sets = (struct index_set_list){NULL, 0};
-    im->facts->heavy_nodes++;
     return name_aggregation(im, node, values[GROUPS], values[AGGREGATES], tables, ret);
 }
 
@@ -628,7 +613,6 @@ static bool finish_union(struct import *im, struct node_list nodes, bool all, st
         return false;
     unite->inputs = nodes;
     unite->base.columns = nodes.items[0]->columns;
-    import_rows(im, &unite->base, NULL);
     distinct->base.columns = unite->base.columns;
     distinct->input = nodes.count > 1 ? &unite->base : nodes.items[0];
     if (!all)
@@ -650,12 +634,10 @@ static bool finish_setop(struct import *im, struct node_list nodes, bool all, en
     setop->op = op;
     setop->base.columns = nodes.items[0]->columns;
     ret->node = &setop->base;
-    im->facts->heavy_nodes++;
     return true;
 }
 
-static bool read_setop(struct import *im, struct json_object *json, struct json_object *explain,
-                       struct relation *ret)
+static bool read_setop(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "column_count", "setop_all", "allow_out_of_order"};
     OPERATOR_SHAPE(shape, "a set operation", keys);
@@ -671,7 +653,7 @@ static bool read_setop(struct import *im, struct json_object *json, struct json_
         return false;
     inputs = arena_alloc_array(im->arena, (size_t)count + 1, sizeof(*inputs));
     nodes = node_list_new(im->arena, count);
-    if (inputs == NULL || nodes.count != count || !import_children(im, json, explain, inputs, count))
+    if (inputs == NULL || nodes.count != count || !import_children(im, json, inputs, count))
         return false;
     if (count < (is_union ? 1U : 2U))
         return import_unreadable(im, "a set operation");
@@ -691,7 +673,7 @@ static bool read_setop(struct import *im, struct json_object *json, struct json_
 
 static const struct {
     const char *type;
-    bool (*read)(struct import *, struct json_object *, struct json_object *, struct relation *);
+    bool (*read)(struct import *, struct json_object *, struct relation *);
 } operators[] = {
     {"LOGICAL_PROJECTION", read_projection},
     {"LOGICAL_FILTER", read_filter},
@@ -723,31 +705,27 @@ static const struct {
     {"LOGICAL_CTE_REF", import_cte_ref},
 };
 
-static bool read_operator(struct import *im, struct json_object *json, struct json_object *explain,
-                          struct relation *ret)
+static bool read_operator(struct import *im, struct json_object *json, struct relation *ret)
 {
     const char *type = import_chars(import_key(json, "type"));
 
     for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
         if (strcmp(operators[i].type, type) == 0)
-            return operators[i].read(im, json, explain, ret);
+            return operators[i].read(im, json, ret);
     }
     if (import_is_statement(type))
         return verdict_no(im->verdict, VERDICT_NOT_A_QUERY, "the statement changes something");
     return verdict_no(im->verdict, VERDICT_OPERATOR, "the operator %.60s is not understood", type);
 }
 
-bool import_operator_tree(struct import *im, struct json_object *json, struct json_object *explain,
-                          struct relation *ret)
+bool import_operator_tree(struct import *im, struct json_object *json, struct relation *ret)
 {
     bool ok;
 
     *ret = (struct relation){NULL, NULL};
     if (!import_enter(im))
         return false;
-    ok = read_operator(im, json, explain, ret) && ret->node != NULL && ret->bindings != NULL;
+    ok = read_operator(im, json, ret) && ret->node != NULL && ret->bindings != NULL;
     import_leave(im);
-    if (ok)
-        import_rows(im, ret->node, explain);
     return ok;
 }

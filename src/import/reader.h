@@ -164,34 +164,21 @@ const struct eider_expr *import_window_call(struct import *im, const struct scop
 /* ---- operators.c, leaves.c, joins.c, delim.c, scans.c, filters.c ---- */
 
 extern const char *const import_operator_base[]; /* the keys of every operator */
-/* `explain` is the node of the EXPLAIN tree that belongs to `json`, or NULL. */
-bool import_operator_tree(struct import *im, struct json_object *json, struct json_object *explain,
-                          struct relation *ret);
-bool import_children(struct import *im, struct json_object *json, struct json_object *explain,
-                     struct relation *children, uint32_t count);
+bool import_operator_tree(struct import *im, struct json_object *json, struct relation *ret);
+bool import_children(struct import *im, struct json_object *json, struct relation *children, uint32_t count);
 const struct binding *import_bindings(struct import *im, uint64_t table, uint32_t count);
 bool import_same_types(const struct column_list *a, const struct column_list *b);
 struct column import_column(struct import *im, const struct eider_expr *expr, struct json_object *json);
-bool import_dummy_scan(struct import *im, struct json_object *json, struct json_object *explain,
-                       struct relation *ret);
-bool import_empty_result(struct import *im, struct json_object *json, struct json_object *explain,
-                         struct relation *ret);
-bool import_expression_get(struct import *im, struct json_object *json, struct json_object *explain,
-                           struct relation *ret);
-bool import_chunk_get(struct import *im, struct json_object *json, struct json_object *explain,
-                      struct relation *ret);
-bool import_cte(struct import *im, struct json_object *json, struct json_object *explain,
-                struct relation *ret);
-bool import_recursive_cte(struct import *im, struct json_object *json, struct json_object *explain,
-                          struct relation *ret);
-bool import_cte_ref(struct import *im, struct json_object *json, struct json_object *explain,
-                    struct relation *ret);
-bool import_join(struct import *im, struct json_object *json, struct json_object *explain,
-                 struct relation *ret);
-bool import_delim_get(struct import *im, struct json_object *json, struct json_object *explain,
-                      struct relation *ret);
-bool import_get(struct import *im, struct json_object *json, struct json_object *explain,
-                struct relation *ret);
+bool import_dummy_scan(struct import *im, struct json_object *json, struct relation *ret);
+bool import_empty_result(struct import *im, struct json_object *json, struct relation *ret);
+bool import_expression_get(struct import *im, struct json_object *json, struct relation *ret);
+bool import_chunk_get(struct import *im, struct json_object *json, struct relation *ret);
+bool import_cte(struct import *im, struct json_object *json, struct relation *ret);
+bool import_recursive_cte(struct import *im, struct json_object *json, struct relation *ret);
+bool import_cte_ref(struct import *im, struct json_object *json, struct relation *ret);
+bool import_join(struct import *im, struct json_object *json, struct relation *ret);
+bool import_delim_get(struct import *im, struct json_object *json, struct relation *ret);
+bool import_get(struct import *im, struct json_object *json, struct relation *ret);
 bool import_sample(struct import *im, struct relation *input, struct json_object *options,
                    struct relation *ret);
 bool import_is_redundant_filter(
@@ -199,13 +186,5 @@ bool import_is_redundant_filter(
 /* Appends the conditions of one column's table filter to `ret`. */
 bool import_table_filter(struct import *im, const struct eider_expr *column, struct json_object *json,
                          struct expr_builder *ret);
-
-/* ---- estimates.c ---- */
-
-/* True if the trees have the same form. */
-bool import_aligned(struct json_object *plan, struct json_object *explain, uint32_t depth);
-/* Fills node->rows, if there are estimates at all: the one in `explain` (may be NULL), else what follows from the
- * inputs. */
-void import_rows(struct import *im, struct eider_node *node, struct json_object *explain);
 
 #endif

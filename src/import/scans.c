@@ -729,8 +729,7 @@ static bool check_row_group_order(struct import *im, struct json_object *json)
     return verdict_no(im->verdict, VERDICT_OPERATOR_FIELD, "a scan skips row groups");
 }
 
-bool import_get(struct import *im, struct json_object *json, struct json_object *explain,
-                struct relation *ret)
+bool import_get(struct import *im, struct json_object *json, struct relation *ret)
 {
     struct json_object *values[G_COUNT], *name;
     struct scan scan = {.values = values};
@@ -749,7 +748,7 @@ bool import_get(struct import *im, struct json_object *json, struct json_object 
         !check_row_group_order(im, values[G_ROW_GROUP_ORDER]))
         return false;
     if (inputs > 0) {
-        ok = import_children(im, json, explain, &input, 1) && read_lateral(im, &scan, &input, ret);
+        ok = import_children(im, json, &input, 1) && read_lateral(im, &scan, &input, ret);
     } else if (!import_is_default(values[G_PROJECTED_INPUT])) {
         ok = import_unreadable(im, "the input of a table function");
     } else if (has_data && values[G_ORDINALITY] != NULL) {
@@ -763,7 +762,5 @@ bool import_get(struct import *im, struct json_object *json, struct json_object 
     } else {
         ok = declined_function(im, &scan);
     }
-    if (ok && values[G_EXTRA] != NULL)
-        import_rows(im, ret->node, explain);
     return ok && read_extra(im, &scan, ret);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libFuzzer target: any text, read as DuckDB's plan and as its EXPLAIN, gives a verdict, an error, or a plan that holds
- * together and survives the codec. Seeds: tests/import. Build with clang and -fsanitize=fuzzer,address,undefined:
+ * libFuzzer target: any text, read as DuckDB's plan, gives a verdict, an error, or a plan that holds together and survives
+ * the codec. Seeds: tests/import. Build with clang and -fsanitize=fuzzer,address,undefined:
  *
  *     fuzz_import -max_len=30000 -only_ascii=1 CORPUS tests/import
  */
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct import_input input = {(const char *)data, size, (const char *)data, size};
+    struct import_input input = {(const char *)data, size};
     struct arena *arena = arena_new();
     struct imported imported;
     struct verdict verdict;

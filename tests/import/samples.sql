@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Queries whose plans, as DuckDB gives them, are stored beside this file: NAME.json, NAME.explain, and NAME.tree, which
+-- Queries whose plans, as DuckDB gives them, are stored beside this file: NAME.json, and NAME.tree, which
 -- is what the importer makes of them. EIDER_UPDATE=1 build/…/test_import_samples writes all three anew.
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
 COPY (SELECT i AS id, i % 7 AS k, 's' || (i % 11) AS s, (i / 4)::DECIMAL(12, 2) AS amount, i / 3.0 AS d, DATE '2024-01-01' + i::INTEGER AS day,

@@ -18,7 +18,7 @@
 #include "duckdb.h"
 #include "engine/planning.h"
 
-#define ALL (ENGINE_PLAN_TREE | ENGINE_PLAN_ESTIMATES | ENGINE_PLAN_COLUMNS)
+#define ALL (ENGINE_PLAN_TREE | ENGINE_PLAN_COLUMNS)
 
 struct session {
     duckdb_database database;
@@ -125,8 +125,6 @@ static void test_texts_and_columns(void **state)
     assert_int_equal(plan(session, "SELECT a, a + 1, s AS \"odd \"\"name\", a FROM t", ALL), EIDER_OK);
     assert_int_equal(session->verdict.kind, VERDICT_DISTRIBUTABLE);
     assert_non_null(strstr(session->plan.plan_json, "\"LOGICAL_GET\""));
-    assert_non_null(strstr(session->plan.explain_json, "\"Estimated Cardinality\""));
-    assert_non_null(strstr(session->plan.explain_json, "\"SEQ_SCAN\""));
     assert_int_equal(strlen(session->plan.plan_json), session->plan.plan_bytes);
     assert_int_equal(session->plan.columns.count, 4);
     assert_true(str_is(session->plan.columns.items[1].name, "(a + 1)"));
@@ -135,8 +133,10 @@ static void test_texts_and_columns(void **state)
     assert_int_equal(session->plan.columns.items[3].type->tag, TYPE_BIGINT);
 
     assert_int_equal(plan(session, "SELECT a FROM t", ENGINE_PLAN_TREE), EIDER_OK);
-    assert_null(session->plan.explain_json);
     assert_int_equal(session->plan.columns.count, 0);
+    assert_int_equal(plan(session, "SELECT a FROM t", ENGINE_PLAN_COLUMNS), EIDER_OK);
+    assert_string_equal(session->plan.plan_json, "");
+    assert_int_equal(session->plan.columns.count, 1);
 }
 
 /* Plans are those without the optimizers that DUCKDB cannot serialise, whatever the user's own list. */
@@ -198,20 +198,12 @@ static void test_settings_stay(void **state)
                                              "SELECT a::VARIANT FROM t",
                                              "FROM read_parquet('none')",
                                              ""};
-    static const char *const before[] = {"physical_only", "all", "optimized_only"};
     struct session *session = *state;
-    char sql[100];
 
-    for (size_t k = 0; k < 3; k++) {
-        snprintf(sql, sizeof(sql), "SET explain_output = '%s'", before[k]);
-        run(session, sql);
-        run(session, "SET GLOBAL disabled_optimizers = 'join_order,in_clause'");
-        for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
-            assert_int_equal(plan(session, statements[i], ALL), EIDER_OK);
-            assert_setting(session, "disabled_optimizers", "in_clause,join_order");
-            snprintf(sql, sizeof(sql), "%s", before[k]);
-            assert_setting(session, "explain_output", sql);
-        }
+    run(session, "SET GLOBAL disabled_optimizers = 'join_order,in_clause'");
+    for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
+        assert_int_equal(plan(session, statements[i], ALL), EIDER_OK);
+        assert_setting(session, "disabled_optimizers", "in_clause,join_order");
     }
 }
 
@@ -302,7 +294,6 @@ static void test_cancelled(void **state)
         status = engine_plan(session->planner, &request, session->arena, &session->plan, &session->verdict,
                              &session->err);
         assert_setting(session, "disabled_optimizers", "");
-        assert_setting(session, "explain_output", "PHYSICAL_ONLY");
     }
     assert_int_equal(status, EIDER_OK);
     assert_true(steps > 2);
@@ -348,7 +339,6 @@ static void test_interrupted(void **state)
     assert_int_equal(plan(session, "SELECT a FROM t", ALL), EIDER_OK);
     assert_int_equal(session->verdict.kind, VERDICT_DISTRIBUTABLE);
     assert_setting(session, "disabled_optimizers", "");
-    assert_setting(session, "explain_output", "PHYSICAL_ONLY");
 }
 
 /* ---- Several at once ---- */
@@ -374,8 +364,7 @@ static void *plan_often(void *data)
 
         if (arena == NULL ||
             engine_plan(mine->planner, &request, arena, &result, &verdict, &err) != EIDER_OK ||
-            verdict.kind != VERDICT_DISTRIBUTABLE || strstr(result.plan_json, "__internal") != NULL ||
-            result.explain_json == NULL)
+            verdict.kind != VERDICT_DISTRIBUTABLE || strstr(result.plan_json, "__internal") != NULL)
             abort();
         arena_free(arena);
     }

@@ -79,8 +79,7 @@ static int tear_down(void **state)
 /* Plans and imports; the tree, printed, or NULL with the verdict set. */
 static char *import_query(const char *sql, struct verdict *verdict)
 {
-    struct engine_plan_request request = {
-        .sql = sql, .flags = ENGINE_PLAN_TREE | ENGINE_PLAN_ESTIMATES | ENGINE_PLAN_COLUMNS};
+    struct engine_plan_request request = {.sql = sql, .flags = ENGINE_PLAN_TREE | ENGINE_PLAN_COLUMNS};
     struct arena *arena = arena_new();
     struct engine_plan plan;
     struct imported imported = {.root = NULL};
@@ -93,14 +92,13 @@ static char *import_query(const char *sql, struct verdict *verdict)
     if (engine_plan(planner, &request, arena, &plan, verdict, &err) != EIDER_OK)
         fail_msg("%s: %s", sql, err.message);
     if (verdict->kind == VERDICT_DISTRIBUTABLE) {
-        struct import_input input = {plan.plan_json, plan.plan_bytes, plan.explain_json, plan.explain_bytes};
+        struct import_input input = {plan.plan_json, plan.plan_bytes};
         assert_int_equal(import_plan(arena, &input, &imported, verdict, &err), EIDER_OK);
     }
     assert_int_equal(imported.root != NULL, verdict->kind == VERDICT_DISTRIBUTABLE);
     if (imported.root != NULL) {
         if (plan_check_roundtrip(imported.root, &err) != EIDER_OK)
             fail_msg("%s: %s", sql, err.message);
-        assert_true(imported.estimates);
         assert_int_equal(plan.columns.count, imported.root->columns.count);
         for (uint32_t i = 0; i < plan.columns.count; i++) {
             if (!type_equal(plan.columns.items[i].type, imported.root->columns.items[i].type))

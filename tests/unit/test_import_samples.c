@@ -180,37 +180,26 @@ static void test_trees(void **state)
     (void)state;
     assert_true(sample_count > 20);
     for (size_t i = 0; i < sample_count; i++) {
-        size_t json_bytes, explain_bytes, bytes;
+        size_t json_bytes, bytes;
         char *json = read_sample(&samples[i], ".json", &json_bytes);
-        char *explain = read_sample(&samples[i], ".explain", &explain_bytes), *tree;
+        char *tree;
         struct arena *arena = arena_new();
         struct imported imported;
         struct verdict verdict;
         struct eider_error err = {0};
 
         assert_non_null(arena);
-        assert_int_equal(import_of(arena, (struct import_input){json, json_bytes, explain, explain_bytes},
-                                   &imported, &verdict),
+        assert_int_equal(import_of(arena, (struct import_input){json, json_bytes}, &imported, &verdict),
                          EIDER_OK);
         if (verdict.kind != VERDICT_DISTRIBUTABLE)
             fail_msg("%s: %s: %s", samples[i].name, verdict_kind_name(verdict.kind), verdict.reason);
-        assert_true(imported.estimates);
         if (plan_check_roundtrip(imported.root, &err) != EIDER_OK)
             fail_msg("%s: %s", samples[i].name, err.message);
         tree = print_tree(imported.root, &bytes);
         compare_tree(&samples[i], tree);
         free(tree);
-
-        /* without estimates: the same tree, but for the rows */
-        assert_int_equal(
-            import_of(arena, (struct import_input){json, json_bytes, NULL, 0}, &imported, &verdict),
-            EIDER_OK);
-        assert_int_equal(verdict.kind, VERDICT_DISTRIBUTABLE);
-        assert_false(imported.estimates);
-        assert_true(imported.root->rows < 0);
         arena_free(arena);
         free(json);
-        free(explain);
     }
 }
 
@@ -334,8 +323,7 @@ static char *damage(const char *text, size_t bytes, size_t *ret_bytes)
 }
 
 /* Returns true if the damaged text was accepted. */
-static bool import_damaged(const char *name, const char *json, size_t json_bytes, const char *explain,
-                           size_t explain_bytes)
+static bool import_damaged(const char *name, const char *json, size_t json_bytes)
 {
     struct arena *arena = arena_new();
     struct imported imported;
@@ -344,8 +332,7 @@ static bool import_damaged(const char *name, const char *json, size_t json_bytes
     bool accepted;
 
     assert_non_null(arena);
-    assert_int_equal(import_of(arena, (struct import_input){json, json_bytes, explain, explain_bytes},
-                               &imported, &verdict),
+    assert_int_equal(import_of(arena, (struct import_input){json, json_bytes}, &imported, &verdict),
                      EIDER_OK);
     accepted = verdict.kind == VERDICT_DISTRIBUTABLE;
     assert_int_equal(accepted, imported.root != NULL);
@@ -365,9 +352,8 @@ static void test_damaged_plans(void **state)
     (void)state;
     random_state = 20240229;
     for (size_t i = 0; i < sample_count; i++) {
-        size_t json_bytes, explain_bytes, bytes;
+        size_t json_bytes, bytes;
         char *json = read_sample(&samples[i], ".json", &json_bytes);
-        char *explain = read_sample(&samples[i], ".explain", &explain_bytes);
 
         for (int round = 0; round < count; round++) {
             char *damaged = damage(json, json_bytes, &bytes);
@@ -377,14 +363,10 @@ static void test_damaged_plans(void **state)
                 free(damaged);
                 damaged = again;
             }
-            declined += !import_damaged(samples[i].name, damaged, bytes, explain, explain_bytes);
-            free(damaged);
-            damaged = damage(explain, explain_bytes, &bytes);
-            assert_true(import_damaged(samples[i].name, json, json_bytes, damaged, bytes));
+            declined += !import_damaged(samples[i].name, damaged, bytes);
             free(damaged);
         }
         free(json);
-        free(explain);
     }
     assert_true(declined > count * (int)sample_count / 2);
 }
@@ -411,10 +393,10 @@ static void test_no_plans(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        assert_false(import_damaged(texts[i], texts[i], strlen(texts[i]), NULL, 0));
-    assert_false(import_damaged("empty", "", 0, NULL, 0));
+        assert_false(import_damaged(texts[i], texts[i], strlen(texts[i])));
+    assert_false(import_damaged("empty", "", 0));
     for (size_t end = 0; end < bytes; end += 1 + end / 40)
-        assert_false(import_damaged("a prefix", json, end, NULL, 0));
+        assert_false(import_damaged("a prefix", json, end));
     free(json);
 }
 
@@ -425,8 +407,7 @@ static struct verdict verdict_of(const char *json, size_t bytes)
     struct verdict verdict;
 
     assert_non_null(arena);
-    assert_int_equal(import_of(arena, (struct import_input){json, bytes, NULL, 0}, &imported, &verdict),
-                     EIDER_OK);
+    assert_int_equal(import_of(arena, (struct import_input){json, bytes}, &imported, &verdict), EIDER_OK);
     assert_null(imported.root);
     arena_free(arena);
     return verdict;
@@ -466,9 +447,8 @@ static void test_allocations(void **state)
     (void)state;
 #ifdef ALLOCATIONS_CAN_FAIL
     for (size_t i = 0; i < sample_count; i++) {
-        size_t json_bytes, explain_bytes;
+        size_t json_bytes;
         char *json = read_sample(&samples[i], ".json", &json_bytes);
-        char *explain = read_sample(&samples[i], ".explain", &explain_bytes);
         enum eider_status status = EIDER_ERROR_MEMORY;
         struct imported imported = {.root = NULL};
 
@@ -478,8 +458,7 @@ static void test_allocations(void **state)
 
             assert_non_null(arena);
             allocations_fail_after(count);
-            status = import_of(arena, (struct import_input){json, json_bytes, explain, explain_bytes},
-                               &imported, &verdict);
+            status = import_of(arena, (struct import_input){json, json_bytes}, &imported, &verdict);
             allocations_succeed();
             assert_true(
                 status == EIDER_ERROR_MEMORY ||
@@ -488,7 +467,6 @@ static void test_allocations(void **state)
         }
         assert_int_equal(status, EIDER_OK);
         free(json);
-        free(explain);
     }
 #else
     skip();
@@ -508,8 +486,7 @@ static void run_script(duckdb_connection connection, const char *script)
 
 static void update_sample(struct engine_planner *planner, const struct sample *sample, const char *folder)
 {
-    struct engine_plan_request request = {.sql = sample->sql,
-                                          .flags = ENGINE_PLAN_TREE | ENGINE_PLAN_ESTIMATES};
+    struct engine_plan_request request = {.sql = sample->sql, .flags = ENGINE_PLAN_TREE};
     char *here = getcwd(NULL, 0);
     struct arena *arena = arena_new();
     struct engine_plan plan;
@@ -523,16 +500,13 @@ static void update_sample(struct engine_planner *planner, const struct sample *s
     assert_int_equal(engine_plan(planner, &request, arena, &plan, &verdict, &err), EIDER_OK);
     assert_int_equal(chdir(here), 0);
     assert_int_equal(verdict.kind, VERDICT_DISTRIBUTABLE);
-    assert_int_equal(import_of(arena,
-                               (struct import_input){plan.plan_json, plan.plan_bytes, plan.explain_json,
-                                                     plan.explain_bytes},
-                               &imported, &verdict),
-                     EIDER_OK);
+    assert_int_equal(
+        import_of(arena, (struct import_input){plan.plan_json, plan.plan_bytes}, &imported, &verdict),
+        EIDER_OK);
     if (imported.root == NULL)
         fail_msg("%s: %s", sample->name, verdict.reason);
     tree = print_tree(imported.root, &bytes);
     write_sample(sample, ".json", plan.plan_json, plan.plan_bytes);
-    write_sample(sample, ".explain", plan.explain_json, plan.explain_bytes);
     write_sample(sample, ".tree", tree, bytes);
     free(tree);
     free(here);
