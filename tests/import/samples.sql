@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Queries whose plans, as DuckDB gives them, are stored beside this file: NAME.json, and NAME.tree, which
--- is what the importer makes of them. EIDER_UPDATE=1 build/…/test_import_samples writes all three anew.
+-- is what the importer makes of them. EIDER_UPDATE=1 build/…/test_import_samples writes both anew.
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
 COPY (SELECT i AS id, i % 7 AS k, 's' || (i % 11) AS s, (i / 4)::DECIMAL(12, 2) AS amount, i / 3.0 AS d, DATE '2024-01-01' + i::INTEGER AS day,
              [i, i + 1] AS list, {'a': i, 'b': {'c': 'x' || i}} AS info FROM range(500) t(i))
