@@ -49,6 +49,14 @@ static size_t few_values_of(const struct eider_expr *expr)
     return i;
 }
 
+/* How many values there can be, NULL among them. */
+static double most_values(const struct eider_type *type)
+{
+    if (type->tag == TYPE_BOOLEAN)
+        return 3;
+    return type->tag == TYPE_ENUM ? type_as_enum(type)->values.count + 1 : MANY;
+}
+
 const struct expr_column *estimate_column_of(const struct eider_expr *expr)
 {
     while (expr_as_cast(expr) != NULL)
@@ -60,10 +68,11 @@ bool estimate_is_known(const struct estimate *input, const struct eider_expr *ex
 {
     const struct expr_column *column = estimate_column_of(expr);
 
+    if (most_values(expr->type) < MANY)
+        return true;
     if (column != NULL)
         return column->index < input->count && !input->columns[column->index].is_guess;
-    return expr->type->tag == TYPE_BOOLEAN || expr->type->tag == TYPE_ENUM ||
-           few_values_of(expr) < FEW_VALUES;
+    return few_values_of(expr) < FEW_VALUES;
 }
 
 /* ---- Combinations ---- */
@@ -81,10 +90,10 @@ struct product {
     uint64_t seen; /* of the first 64 columns of the input: a column twice has no more values than once */
 };
 
-static void multiply(struct product *product, uint32_t index)
+static void multiply(struct product *product, uint32_t index, double most)
 {
     const struct estimate_column *column = &product->input->columns[index];
-    double values = product->which == VALUES_DOMAIN ? column->domain : column->distinct;
+    double values = at_most(product->which == VALUES_DOMAIN ? column->domain : column->distinct, most);
     uint32_t i = 0;
 
     if (index < 64 && (product->seen >> index & 1) != 0)
@@ -121,7 +130,7 @@ static bool multiply_column(void *data, const struct eider_expr *expr)
     const struct expr_column *column = expr_as_column(expr);
 
     if (column != NULL && column->index < product->input->count)
-        multiply(product, column->index);
+        multiply(product, column->index, most_values(expr->type));
     return true;
 }
 
@@ -141,10 +150,7 @@ static double values_of(const struct estimate *input, const struct eider_expr *e
     }
     expr_walk(expr, multiply_column, &product);
     values = product_of(&product);
-    if (expr->type->tag == TYPE_BOOLEAN)
-        return at_most(values, 3);
-    if (expr->type->tag == TYPE_ENUM)
-        return at_most(values, type_as_enum(expr->type)->values.count + 1);
+    values = at_most(values, most_values(expr->type));
     if (few < FEW_VALUES)
         values = at_most(few_values[few].values > 0 ? values : values / 365 + 2,
                          few_values[few].values > 0 ? few_values[few].values : 10000);

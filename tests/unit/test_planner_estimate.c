@@ -529,6 +529,17 @@ static void groups_are_combinations(void **unused)
         89.442719, "counts of a");
 }
 
+/* Files tell nothing of truth values, which have no dictionary. */
+static void few_values_by_their_type(void **unused)
+{
+    const struct eider_expr *flag = expr_column(arena, type_simple(TYPE_BOOLEAN), A, str_from("flag"));
+
+    (void)unused;
+    check_rows(&grouped(big(), list(flag, column(B), NULL, NULL))->base, 30, "flag, b");
+    check_rows(filter(big(), list(compare(flag, COMPARE_EQUAL, number(1)), NULL, NULL, NULL)), 4000 / 3.0,
+               "flag = true");
+}
+
 static void distinct_rows_are_groups(void **unused)
 {
     struct node_projection *projection = node_projection_new(arena);
@@ -705,6 +716,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(joins_of_a_table_with_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(joins_of_other_kinds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(groups_are_combinations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(few_values_by_their_type, set_up, tear_down),
         cmocka_unit_test_setup_teardown(distinct_rows_are_groups, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unions_and_set_operations, set_up, tear_down),
