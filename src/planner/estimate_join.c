@@ -162,7 +162,7 @@ static double match_share(struct arena *arena, const struct join *join, bool of_
 
     if (join->keys == 0)
         share = 1;
-    for (double i = 0; i < partners && i < MAX_TRIES; i++)
+    for (int i = 0; i < MAX_TRIES && i < partners; i++)
         misses *= 1 - hit;
     return share * (hit < 1 ? 1 - misses : 1);
 }
