@@ -173,6 +173,8 @@ enum eider_status query_plan(struct eider_query *query, size_t start, struct eid
     session_begin(query->session, run, NULL);
     status = plan_unless_known(query, query->sql + start, run, err);
     session_end(query->session);
+    if (status == EIDER_OK && run_is_cancelled(run)) /* when DuckDB was past noticing it */
+        status = error_set(err, EIDER_ERROR_CANCELLED, "the query was cancelled");
     run_unref(run);
     return status;
 }

@@ -254,9 +254,13 @@ enum eider_status eider_query(struct eider_session *session, const char *sql, du
     if (ret_result == NULL)
         return error_set(err, EIDER_ERROR_ARGUMENT, "eider_query: ret_result is NULL");
     *ret_result = (duckdb_result){0};
+    if (session == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_query: session is NULL");
+    session_set_busy(session, true);
     status = eider_prepare(session, sql, &query, err);
     if (status == EIDER_OK)
         status = eider_query_run(query, ret_result, err);
+    session_set_busy(session, false);
     eider_query_free(query);
     return status;
 }

@@ -91,6 +91,16 @@ void session_begin(struct eider_session *session, struct run *run, struct execut
     pthread_mutex_lock(&session->lock);
     session->run = run;
     session->execution = execution;
+    if (run != NULL && session->cancelled)
+        run_cancel(run);
+    pthread_mutex_unlock(&session->lock);
+}
+
+void session_set_busy(struct eider_session *session, bool busy)
+{
+    pthread_mutex_lock(&session->lock);
+    session->busy = busy;
+    session->cancelled = false;
     pthread_mutex_unlock(&session->lock);
 }
 
@@ -111,6 +121,7 @@ void eider_session_cancel(struct eider_session *session)
     if (session == NULL)
         return;
     pthread_mutex_lock(&session->lock);
+    session->cancelled = session->busy;
     if (session->run != NULL)
         run_cancel(session->run);
     if (session->execution != NULL)

@@ -37,6 +37,8 @@ struct eider_session {
     pthread_mutex_t lock;
     struct run *run;             /* what the connection is busy with; NULL: nothing */
     struct execution *execution; /* the running distributed query; NULL: none */
+    bool busy;                   /* in eider_query, which has more than one run: planning, then running */
+    bool cancelled;              /* while busy: it holds for the runs to come too */
 };
 
 /* One statement, from eider_prepare to eider_query_free. */
@@ -64,6 +66,9 @@ enum eider_status query_plan(struct eider_query *query, size_t start, struct eid
 void session_begin(struct eider_session *session, struct run *run, struct execution *execution);
 void session_set_execution(struct eider_session *session, struct execution *execution);
 void session_end(struct eider_session *session);
+
+/* Around several runs that are one call to the application: a cancellation between or during them is for all. */
+void session_set_busy(struct eider_session *session, bool busy);
 
 /* ---- The parts of running a query, for results and for streams ---- */
 
