@@ -210,7 +210,7 @@ static uint64_t random_state;
 static uint32_t random_below(uint32_t limit)
 {
     random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)((random_state >> 33) % limit);
+    return limit == 0 ? 0 : (uint32_t)((random_state >> 33) % limit);
 }
 
 /* The bounds of a random JSON token: a string, a number or word, or one of {}[],: */
