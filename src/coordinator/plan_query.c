@@ -95,6 +95,7 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
     enum eider_status status = import_plan(query->arena, &input, &imported, &query->verdict, err);
 
     query->reads_tables = imported.table_scans > 0;
+    query->columns = imported.columns;
     if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
         return status;
     return planner_plan(query->arena, imported.root, &options, &query->graph, &query->verdict, err);
@@ -133,10 +134,10 @@ static enum eider_status plan_statement(struct eider_query *query, const char *s
     if (goes_on(query, status))
         status = session_settings_capture(session->engine, session->connection, &query->session_settings,
                                           &query->verdict, err);
-    if (goes_on(query, status))
+    if (goes_on(query, status) && query->columns.count == 0) {
         status = ask(query, sql, ENGINE_PLAN_COLUMNS, run, &described, err);
-    if (goes_on(query, status))
         query->columns = described.columns;
+    }
     return status;
 }
 

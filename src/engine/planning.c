@@ -22,6 +22,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/lexer.h"
 #include "engine/layout.h"
 #include "engine/state.h"
 
@@ -30,8 +31,9 @@
     "column_lifetime,common_aggregate,compressed_materialization,in_clause,join_filter_pushdown,"            \
     "late_materialization,row_group_pruner,top_n_window_elimination"
 
-#define LOCK_STEP_NS  10000000L /* how often someone who waits asks whether it was cancelled */
-#define MAX_SET_BYTES 4096
+#define LOCK_STEP_NS    10000000L /* how often someone who waits asks whether it was cancelled */
+#define MAX_SET_BYTES   4096
+#define MAX_QUERY_BYTES ((size_t)256 << 20)
 
 static pthread_mutex_t planning_mutex = PTHREAD_MUTEX_INITIALIZER;
 
@@ -135,19 +137,26 @@ static const char *first_word(const char *sql)
     }
 }
 
+static bool starts_with_word(const char *sql, const char *const *words, size_t count)
+{
+    const char *word = first_word(sql);
+    size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(words[i]) == length && strncasecmp(word, words[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Other statements have nothing to distribute, and DuckDB need not be asked. WITH … INSERT gets through here, and
  * is found out by the root of its plan. */
 static bool is_query(const char *sql)
 {
     static const char *const words[] = {"SELECT", "WITH",        "FROM",         "VALUES",  "TABLE",
                                         "PIVOT",  "PIVOT_WIDER", "PIVOT_LONGER", "UNPIVOT", "SUMMARIZE"};
-    const char *word = first_word(sql);
-    size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strlen(words[i]) == length && strncasecmp(word, words[i], length) == 0)
-            return true;
-    }
-    return false;
+
+    return starts_with_word(sql, words, sizeof(words) / sizeof(words[0]));
 }
 
 /* The only text of the only row. Destroys the result. */
@@ -223,7 +232,8 @@ static enum eider_status prepare_serialize(struct planning *planning)
     return status;
 }
 
-static enum eider_status serialize(struct planning *planning)
+/* The plan of one text, as ret->plan_json. */
+static enum eider_status serialize_text(struct planning *planning, const char *sql)
 {
     static const char interrupted[] = "{\"error\":true,\"error_type\":\"interrupt\"";
     struct engine_planner *planner = planning->planner;
@@ -232,7 +242,7 @@ static enum eider_status serialize(struct planning *planning)
 
     if (status != EIDER_OK || planner->serialize == NULL)
         return status;
-    if (duckdb_bind_varchar(planner->serialize, 1, planning->request->sql) != DuckDBSuccess)
+    if (duckdb_bind_varchar(planner->serialize, 1, sql) != DuckDBSuccess)
         return error_no_memory(planning->err);
     if (duckdb_execute_prepared(planner->serialize, &result) != DuckDBSuccess) {
         status = refused(planning, duckdb_result_error_type(&result), duckdb_result_error(&result));
@@ -246,6 +256,56 @@ static enum eider_status serialize(struct planning *planning)
     if (status == EIDER_OK && strncmp(planning->ret->plan_json, interrupted, sizeof(interrupted) - 1) == 0)
         return cancelled(planning);
     return status;
+}
+
+/* A SELECT that could end in WITH DATA, which belongs to CREATE TABLE AS. */
+static bool ends_in_data(const char *sql)
+{
+    struct buf text;
+    bool found;
+
+    buf_init(&text, MAX_QUERY_BYTES);
+    lexer_normalise(sql, strlen(sql), &text);
+    found = text.failed || (text.size >= 4 && strncasecmp(text.data + text.size - 4, "data", 4) == 0);
+    buf_done(&text);
+    return found;
+}
+
+static bool may_be_table(const char *sql)
+{
+    static const char *const words[] = {"SELECT", "WITH", "FROM", "VALUES", "TABLE"};
+
+    return starts_with_word(sql, words, sizeof(words) / sizeof(words[0])) && !ends_in_data(sql);
+}
+
+/* True if the text that DuckDB gave is an error which another form of the query may not have. */
+static bool is_error(const struct planning *planning)
+{
+    return strncmp(planning->ret->plan_json, "{\"error\":true", 13) == 0 &&
+           strstr(planning->ret->plan_json, "Serialize not implemented") == NULL;
+}
+
+/*
+ * The plan of a table made of the query, because it has the names of the columns too; none is made. Where that cannot be
+ * had (SUMMARIZE is no table, nor is what changes tables), the plan of the query alone.
+ */
+static enum eider_status serialize(struct planning *planning)
+{
+    enum eider_status status = EIDER_OK;
+    bool done = false;
+    struct buf sql;
+
+    if (may_be_table(planning->request->sql)) {
+        buf_init(&sql, MAX_QUERY_BYTES);
+        buf_puts(&sql, "CREATE TEMP TABLE \"eider result\" AS\n");
+        buf_puts(&sql, planning->request->sql);
+        if (!sql.failed) {
+            status = serialize_text(planning, sql.data);
+            done = status != EIDER_OK || !is_open(planning) || !is_error(planning);
+        }
+        buf_done(&sql);
+    }
+    return done ? status : serialize_text(planning, planning->request->sql);
 }
 
 static bool has_plan(const struct planning *planning)

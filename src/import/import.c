@@ -90,7 +90,7 @@ bool import_is_statement(const char *type)
 
 static void read_plan(struct import *im, struct json_object *json)
 {
-    struct json_object *plans = import_key(json, "plans"), *plan;
+    struct json_object *plans = import_key(json, "plans"), *plan, *query;
     struct relation root;
     uint32_t count;
 
@@ -105,6 +105,14 @@ static void read_plan(struct import *im, struct json_object *json)
         return;
     }
     plan = import_item(plans, 0);
+    query = import_result_root(plan);
+    if (query != NULL) {
+        if (import_operator_tree(im, query, &root)) {
+            im->facts->root = root.node;
+            import_result(im, plan, &root.node->columns);
+        }
+        return;
+    }
     if (import_is_statement(import_chars(import_key(plan, "type")))) {
         verdict_no(im->verdict, VERDICT_NOT_A_QUERY, "the statement is no query");
         return;

@@ -17,13 +17,15 @@
 #define IMPORT_MAX_DEPTH 500                /* operators, expressions, types and values inside each other */
 
 struct import_input {
-    /* result of json_serialize_plan(sql, skip_null, skip_default, optimize; not skip_empty) */
+    /* result of json_serialize_plan(sql, skip_null, skip_default, optimize; not skip_empty), of a query or of
+     * CREATE TABLE … AS query */
     const char *plan_json;
     size_t plan_bytes;
 };
 
 struct imported {
     const struct eider_node *root; /* NULL if the verdict says no */
+    struct column_list columns;    /* of the result: names and types; none if the text does not say */
     uint32_t next_cte;             /* CTE numbers from here on are free */
     uint32_t parquet_scans;
     uint32_t table_scans; /* native and TEMP tables */

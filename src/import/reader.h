@@ -183,6 +183,9 @@ bool import_sample(struct import *im, struct relation *input, struct json_object
                    struct relation *ret);
 bool import_is_redundant_filter(
     struct json_object *json); /* what it says is said elsewhere in the plan, too */
+/* result.c: the query below CREATE TABLE … AS, NULL if the plan is another; and its columns, if they are certain */
+struct json_object *import_result_root(struct json_object *plan);
+void import_result(struct import *im, struct json_object *plan, const struct column_list *computed);
 /* Appends the conditions of one column's table filter to `ret`. */
 bool import_table_filter(struct import *im, const struct eider_expr *column, struct json_object *json,
                          struct expr_builder *ret);
