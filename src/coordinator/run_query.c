@@ -9,6 +9,7 @@
 #include "coordinator/session.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 
@@ -147,11 +148,29 @@ static enum eider_status run_distributed(struct query_run *run, enum run_mode mo
     return status;
 }
 
-/* All but queries: settings, views, files, tables, transactions. EXPLAIN of such a one may be an EXPLAIN ANALYZE. */
-static bool may_change_verdicts(const struct statement_class *statement)
+/* Rows of native tables, which are read here whatever their number, and the start and good end of a transaction. */
+static bool changes_rows_only(const char *statement)
 {
-    return statement->kind != STATEMENT_QUERY &&
-           !(statement->kind == STATEMENT_EXPLAIN && statement->rest_kind == STATEMENT_QUERY);
+    static const char *const words[] = {"INSERT", "UPDATE", "DELETE", "BEGIN", "COMMIT"};
+    size_t length = strspn(statement, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strlen(words[i]) == length && strncasecmp(statement, words[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Settings, views, files, and what we do not know. EXPLAIN of such a statement may be an EXPLAIN ANALYZE. */
+static bool may_change_verdicts(const struct eider_query *query)
+{
+    const struct statement_class *statement = &query->statement;
+
+    if (statement->kind == STATEMENT_QUERY || statement->kind == STATEMENT_BLANK)
+        return false;
+    if (statement->kind == STATEMENT_EXPLAIN)
+        return statement->rest_kind != STATEMENT_QUERY;
+    return !changes_rows_only(query->sql + statement->first);
 }
 
 enum eider_status query_run_start(struct eider_query *query, enum run_mode mode, struct query_run *ret,
@@ -165,7 +184,7 @@ enum eider_status query_run_start(struct eider_query *query, enum run_mode mode,
     if (query->ran)
         return error_set(err, EIDER_ERROR_ARGUMENT, "this query has been run; prepare it again");
     query->ran = true;
-    if (may_change_verdicts(&query->statement))
+    if (may_change_verdicts(query))
         verdict_cache_clear(&session->verdicts);
     if ((status = run_new(&run.run, err)) != EIDER_OK)
         return status;

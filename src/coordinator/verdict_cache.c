@@ -6,7 +6,7 @@
  * The invariant that permits it: running on DuckDB alone is always right. Only verdicts that say no are kept, so an
  * entry that is no longer true (a file has grown, a view was replaced from another connection) costs distribution for
  * VERDICT_CACHE_LIFE_MS at most, and never an answer. A hit does not make an entry live longer. What the session itself
- * changes shows at once: every statement but a query clears the cache (run_query.c).
+ * changes shows at once: a statement that may change a verdict clears the cache (run_query.c).
  *
  * The key is the text itself, normalised by the lexer, behind the values of Eider's settings. All of them: one that
  * does not matter to the planner costs a miss when it is changed, and no list here can miss one that does.

@@ -463,12 +463,10 @@ static void small_queries_are_planned_once(void **unused)
 
 static void what_the_session_changes_shows_at_once(void **unused)
 {
-    static const char *const others[] = {"SET threads = 2",
-                                         "CREATE TABLE x AS SELECT 1 AS a",
-                                         "INSERT INTO x VALUES (2)",
-                                         "EXPLAIN ANALYZE INSERT INTO x VALUES (3)",
-                                         "BEGIN",
-                                         "ROLLBACK"};
+    static const char *const others[] = {"SET threads = 2", "CREATE TABLE x AS SELECT 1 AS a",
+                                         "EXPLAIN ANALYZE INSERT INTO x VALUES (3)", "ROLLBACK"};
+    static const char *const rows[] = {"INSERT INTO x VALUES (2)", "UPDATE x SET a = 3", "DELETE FROM x",
+                                       "begin", "commit"};
     struct fixture f;
     uint32_t plans;
 
@@ -478,8 +476,17 @@ static void what_the_session_changes_shows_at_once(void **unused)
         assert_answer(&f, COUNT_ONE, false, "5");
         assert_answer(&f, COUNT_ONE, false, "5");
         assert_int_equal(plans, i + 1);
+        if (strcmp(others[i], "ROLLBACK") == 0)
+            assert_int_equal(run_status(&f, "BEGIN"), EIDER_OK);
         assert_int_equal(run_status(&f, others[i]), EIDER_OK);
     }
+    assert_answer(&f, COUNT_ONE, false, "5");
+    plans = 0;
+    for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(run_status(&f, rows[i]), EIDER_OK);
+        assert_answer(&f, COUNT_ONE, false, "5");
+    }
+    assert_int_equal(plans, 0); /* tables are read here, whatever is in them */
     assert_int_equal(run_status(&f, MAKE_LARGE), EIDER_OK);
     assert_answer(&f, COUNT_ONE, true, "200000");
     assert_int_equal(run_status(&f, "SET eider_bytes_per_task = '1GB'"), EIDER_OK);
