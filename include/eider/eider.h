@@ -15,6 +15,11 @@
  * Threads: a session is used by one thread at a time, like the DuckDB connection under it; sessions on different
  * connections work side by side. eider_session_cancel may be called from any thread and from a signal handler's
  * thread. The library never logs, prints or exits.
+ *
+ * While a query is planned (some milliseconds), DuckDB's setting disabled_optimizers, which counts for a whole database, is
+ * not the application's. DuckDB reads it without a lock, so a statement that DuckDB plans on another connection of
+ * that database in just that moment may meet freed memory. Statements of sessions wait for each other; where threads use one
+ * database at once, give each of their connections a session.
  */
 
 #include <stdbool.h>

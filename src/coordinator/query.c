@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "engine/gate.h"
 #include "plan/display.h"
 
 #define EXPLAIN_MAX_BYTES ((size_t)16 << 20)
@@ -194,7 +195,7 @@ static enum eider_status explain_result(struct eider_query *query, const struct 
     for (uint32_t i = 0; i < rows->count; i++)
         buf_printf(&sql, "%s($%u::VARCHAR, $%u::VARCHAR)", i > 0 ? ", " : "", 2 * i + 1, 2 * i + 2);
     buf_puts(&sql, ") AS t(explain_key, explain_value)");
-    ok = duckdb_prepare(query->session->connection, sql.data, &statement) == DuckDBSuccess;
+    ok = gate_prepare(query->session->connection, sql.data, &statement) == DuckDBSuccess;
     for (uint32_t i = 0; ok && i < rows->count; i++)
         ok = duckdb_bind_varchar(statement, 2 * i + 1, rows->keys[i]) == DuckDBSuccess &&
              duckdb_bind_varchar(statement, 2 * i + 2, rows->values[i]) == DuckDBSuccess;

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "engine/gate.h"
 
 /* ---- Transactions ---- */
 
@@ -53,7 +54,7 @@ static void end_snapshot(struct query_run *run, enum eider_status status)
     if (!run->owns_transaction)
         return;
     run->owns_transaction = false;
-    (void)duckdb_query(run->query->session->connection, status == EIDER_OK ? "COMMIT" : "ROLLBACK", &result);
+    (void)gate_query(run->query->session->connection, status == EIDER_OK ? "COMMIT" : "ROLLBACK", &result);
     duckdb_destroy_result(&result);
 }
 

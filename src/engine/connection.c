@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "engine/gate.h"
 #include "engine/state.h"
 
 #define MAX_IDLE       32u
@@ -181,7 +182,7 @@ static enum eider_status refresh_names(struct engine *engine, struct eider_error
 
     if (engine->extra_names_ms > 0 && now_ms() - engine->extra_names_ms < NAMES_VALID_MS)
         return EIDER_OK;
-    if (duckdb_query(engine->own, "SELECT name FROM duckdb_settings()", &result) != DuckDBSuccess) {
+    if (gate_query(engine->own, "SELECT name FROM duckdb_settings()", &result) != DuckDBSuccess) {
         status = error_set(err, EIDER_ERROR_SQL, "DuckDB does not list its settings: %s",
                            duckdb_result_error(&result));
     } else if ((names = unlisted_names(&result)) == NULL) {
@@ -313,7 +314,7 @@ static enum eider_status apply_setting(duckdb_connection connection, const struc
     if (sql.failed) {
         status = error_no_memory(err);
     } else {
-        if (duckdb_query(connection, sql.data, &result) != DuckDBSuccess)
+        if (gate_query(connection, sql.data, &result) != DuckDBSuccess)
             status = error_set(err, EIDER_ERROR_SQL, "a task cannot take over the setting %s: %s",
                                setting->name, duckdb_result_error(&result));
         duckdb_destroy_result(&result);

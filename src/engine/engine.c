@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "engine/functions.h"
+#include "engine/gate.h"
 #include "engine/pulse.h"
 #include "engine/settings.h"
 #include "engine/state.h"
@@ -38,7 +39,7 @@ bool engine_functions_visible(struct engine *engine, duckdb_connection connectio
 
     snprintf(sql, sizeof(sql), "SELECT count(*) FROM system.main.\"eider_source\"('%s')",
              source_token(engine->ping));
-    visible = duckdb_prepare(connection, sql, &statement) == DuckDBSuccess;
+    visible = gate_prepare(connection, sql, &statement) == DuckDBSuccess;
     duckdb_destroy_prepare(&statement);
     return visible;
 }

@@ -5,7 +5,7 @@
  * `disabled_optimizers` is a setting of the whole database. So one lock of the process (several handles may lead to
  * one database) covers: read the user's value, SET GLOBAL to its union with ours on a connection of our own (the
  * application's may be in an aborted transaction), plan, put the user's value back. Were it changed by someone else
- * meanwhile, that change stays.
+ * meanwhile, that change stays. The gate keeps Eider's other statements from being planned meanwhile (gate.h says why).
  *
  * json_serialize_plan comes first: it catches its own errors and so does not abort the application's transaction.
  * Preparing follows only when it has succeeded.
@@ -23,6 +23,7 @@
 
 #include "base/buf.h"
 #include "base/lexer.h"
+#include "engine/gate.h"
 #include "engine/layout.h"
 #include "engine/state.h"
 
@@ -448,7 +449,7 @@ static enum eider_status describe(struct planning *planning)
     duckdb_prepared_statement statement = NULL;
     enum eider_status status = EIDER_OK;
 
-    if (duckdb_prepare(planning->planner->application, planning->request->sql, &statement) != DuckDBSuccess) {
+    if (gate_prepare(planning->planner->application, planning->request->sql, &statement) != DuckDBSuccess) {
         const char *message = duckdb_prepare_error(statement);
         bool interrupted = message != NULL && strncmp(message, "INTERRUPT", 9) == 0;
         status = refused(planning, interrupted ? DUCKDB_ERROR_INTERRUPT : DUCKDB_ERROR_INVALID, message);
@@ -480,7 +481,9 @@ enum eider_status engine_plan(struct engine_planner *planner, const struct engin
         status = lock(&planning);
         if (status != EIDER_OK)
             return status;
+        gate_close();
         status = plan_locked(&planning);
+        gate_open();
         pthread_mutex_unlock(&planning_mutex);
     }
     if (status != EIDER_OK || !has_plan(&planning) || (request->flags & ENGINE_PLAN_COLUMNS) == 0)

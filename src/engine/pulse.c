@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "engine/gate.h"
+
 #define TOKEN_BYTES 40
 
 struct waiter {
@@ -23,6 +25,7 @@ struct waiter {
     pulse_condition condition;
     void *data;
     bool over;
+    struct gate_pass pass; /* from the end of waiting on, which is in the bind */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -57,10 +60,12 @@ static void pulse_bind(duckdb_bind_info info)
         waiter = token == NULL ? NULL : find_waiter(token);
         duckdb_free(token);
     }
-    if (waiter != NULL)
+    if (waiter != NULL) {
         waiter->over = waiter->condition(waiter->data, PULSE_MS);
-    else
+        gate_enter(&waiter->pass);
+    } else {
         duckdb_scalar_function_bind_set_error(info, "eider_pulse is Eider's own and cannot be called");
+    }
     duckdb_destroy_value(&value);
     duckdb_destroy_error_data(&error);
     duckdb_destroy_expression(&argument);
@@ -120,6 +125,7 @@ enum eider_status pulse_wait(struct engine *engine, struct run *run, duckdb_conn
         /* Not run_execute: it prepares first, and an interrupt of the bind would be forgotten before the execution. */
         if (run_is_cancelled(run) || duckdb_query(connection, sql, &result) != DuckDBSuccess)
             status = run_result_error(run, &result, err);
+        gate_leave(&waiter.pass);
         duckdb_destroy_result(&result);
         memset(&result, 0, sizeof(result));
     }

@@ -22,6 +22,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/gate.h"
+
 /* How long run_cancel repeats an interrupt. */
 #define INTERRUPTS        50
 #define INTERRUPT_STEP_NS 1000000L
@@ -33,6 +35,7 @@ struct run {
     pthread_cond_t left; /* the connection */
     duckdb_connection connection;
     bool planned;               /* what executes on it: an interrupt is not forgotten any more */
+    struct gate_pass pass;      /* while DuckDB plans the statement */
     struct eider_error failure; /* status EIDER_OK: none */
 };
 
@@ -92,6 +95,11 @@ void run_cancel(struct run *run)
 bool run_is_cancelled(const struct run *run)
 {
     return atomic_load_explicit(&run->cancelled, memory_order_relaxed);
+}
+
+void run_planned(struct run *run)
+{
+    gate_leave(&run->pass);
 }
 
 void run_fail(struct run *run, const struct eider_error *error)
@@ -180,6 +188,7 @@ static enum eider_status execute_complete(struct run *run, duckdb_connection con
 {
     enum eider_status status = EIDER_OK;
 
+    gate_enter(&run->pass);
     enter(run, connection, false);
     if (run_is_cancelled(run))
         status = cancelled_error(err);
@@ -188,6 +197,7 @@ static enum eider_status execute_complete(struct run *run, duckdb_connection con
     else if (duckdb_result_statement_type(*ret_result) == DUCKDB_STATEMENT_TYPE_INVALID)
         status = error_set(err, EIDER_ERROR_SQL, "No statement: the text is empty");
     leave(run);
+    gate_leave(&run->pass);
     if (status != EIDER_OK) {
         duckdb_destroy_result(ret_result);
         memset(ret_result, 0, sizeof(*ret_result));
@@ -210,8 +220,11 @@ static enum eider_status execute_stream(struct run *run, duckdb_connection conne
     duckdb_prepared_statement statement = NULL;
     duckdb_pending_result pending = NULL;
     enum eider_status status = EIDER_OK;
+    bool planned;
 
+    gate_enter(&run->pass);
     if (duckdb_prepare(connection, sql, &statement) != DuckDBSuccess) {
+        gate_leave(&run->pass);
         if (is_several_statements(duckdb_prepare_error(statement))) {
             duckdb_destroy_prepare(&statement);
             return execute_complete(run, connection, sql, ret_result, err);
@@ -219,7 +232,9 @@ static enum eider_status execute_stream(struct run *run, duckdb_connection conne
         status = failure(run, DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement), err);
         goto done;
     }
-    if (duckdb_pending_prepared_streaming(statement, &pending) != DuckDBSuccess) {
+    planned = duckdb_pending_prepared_streaming(statement, &pending) == DuckDBSuccess;
+    gate_leave(&run->pass);
+    if (!planned) {
         status = failure(run, DUCKDB_ERROR_INVALID, duckdb_pending_error(pending), err);
         goto done;
     }

@@ -35,6 +35,9 @@ enum run_mode {
     RUN_STREAM       /* its chunks are computed while they are fetched; end it with run_detach */
 };
 
+/* DuckDB has planned the statement that the run executes: its functions begin to work. Any thread. */
+void run_planned(struct run *run);
+
 /*
  * Executes one statement. On success *ret_result is the caller's (duckdb_destroy_result); on failure it is
  * zeroed. Errors: CANCELLED; the run's own failure; SQL with DuckDB's message (MEMORY and IO where DuckDB

@@ -297,6 +297,7 @@ static void init(duckdb_init_info info)
         return;
     }
     nodes = (size_t)sink->layout->node_count + 1;
+    run_planned(sink->run);
     sink_ref(sink);
     state->sink = sink;
     pthread_mutex_lock(&sink->mutex);

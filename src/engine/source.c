@@ -305,6 +305,7 @@ static void scan_free(void *object)
 {
     struct scan *scan = object;
 
+    (void)atomic_load_explicit(&scan->published, memory_order_acquire);
     source_unref(scan->source);
     free(scan);
 }
@@ -336,6 +337,7 @@ static void init(duckdb_init_info info)
         return;
     }
     atomic_store_explicit(&scan->published, true, memory_order_release);
+    run_planned(source->run);
     duckdb_init_set_max_threads(info, source->thread_count);
     duckdb_init_set_init_data(info, scan, scan_free);
 }
