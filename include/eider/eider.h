@@ -29,6 +29,7 @@
 #include "duckdb.h"
 #include "eider/error.h"
 #include "eider/export.h"
+#include "eider/rules.h"
 #include "eider/script.h"
 
 #ifdef __cplusplus
@@ -148,6 +149,8 @@ struct eider_query_stats {
     uint32_t tasks;           /* tasks of those stages */
     uint64_t rows_exchanged;  /* rows that left tasks */
     uint64_t bytes_exchanged; /* their bytes in the exchange */
+    uint64_t head_rows;       /* of those rows: what the head stage reads */
+    uint64_t head_bytes;      /* their bytes */
     bool distributed;
 };
 

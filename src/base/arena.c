@@ -151,6 +151,18 @@ int arena_defer(struct arena *arena, void (*dispose)(void *object), void *object
     return 1;
 }
 
+int arena_owns(const struct arena *arena, const void *memory)
+{
+    uintptr_t address = (uintptr_t)memory;
+
+    for (const struct block *block = arena->blocks; block != NULL; block = block->next) {
+        uintptr_t first = (uintptr_t)block->data;
+        if (address >= first && address < first + block->used)
+            return 1;
+    }
+    return 0;
+}
+
 int arena_failed(const struct arena *arena)
 {
     return arena->failed;

@@ -25,6 +25,9 @@ char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((
 /* Calls dispose(object) when the arena is freed. Returns false if out of memory: then nothing is registered. */
 int arena_defer(struct arena *arena, void (*dispose)(void *object), void *object);
 
+/* True if `memory` lies in what the arena has given out. Reads nothing there: the pointer may be any. */
+int arena_owns(const struct arena *arena, const void *memory);
+
 int arena_failed(const struct arena *arena);
 size_t arena_bytes(const struct arena *arena); /* what it holds of the heap */
 

@@ -367,6 +367,17 @@ static enum eider_status fill_request(struct execution *execution, const struct 
     return EIDER_OK;
 }
 
+static bool feeds_head(const struct execution *execution, const struct plan_stage *stage)
+{
+    const struct plan_stage *head = &execution->options.graph->head;
+
+    for (uint32_t i = 0; i < head->input_count; i++) {
+        if (head->inputs[i].stage == stage->id)
+            return true;
+    }
+    return false;
+}
+
 /* From any thread. */
 static void task_ended(void *data, enum eider_status status, const struct task_report *report,
                        const struct eider_error *err)
@@ -381,6 +392,10 @@ static void task_ended(void *data, enum eider_status status, const struct task_r
     if (status == EIDER_OK) {
         execution->stats.rows_exchanged += report->rows;
         execution->stats.bytes_exchanged += report->bytes;
+        if (feeds_head(execution, run->stage->stage)) {
+            execution->stats.head_rows += report->rows;
+            execution->stats.head_bytes += report->bytes;
+        }
         if (--run->stage->tasks_left == 0)
             run->stage->state = STAGE_COMPLETE;
     }

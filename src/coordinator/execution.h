@@ -32,6 +32,8 @@ struct execution_stats {
     uint32_t tasks;
     uint64_t rows_exchanged;
     uint64_t bytes_exchanged;
+    uint64_t head_rows; /* of those: what the head stage reads */
+    uint64_t head_bytes;
 };
 
 enum eider_status execution_new(const struct execution_options *options, struct execution **ret,

@@ -88,6 +88,7 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
                                       .column_distinct = column_distinct,
                                       .column_range = column_range,
                                       .file_data = query,
+                                      .rule_count = query->session->rules.count,
                                       .observer = query->session->observer,
                                       .observer_data = query->session->observer_data};
     struct import_input input = {tree->plan_json, tree->plan_bytes};
@@ -98,6 +99,9 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
     query->columns = imported.columns;
     if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
         return status;
+    options.rules = session_rules_entries(&query->session->rules, query->arena, options.workers);
+    if (options.rules == NULL)
+        return error_no_memory(err);
     return planner_plan(query->arena, imported.root, &options, &query->graph, &query->verdict, err);
 }
 
@@ -152,14 +156,16 @@ static enum eider_status plan_unless_known(struct eider_query *query, const char
     struct verdict_cache *verdicts = &query->session->verdicts;
     const struct settings *settings = &query->settings;
     enum eider_status status = settings_read(query->session->connection, &query->settings, err);
+    bool remembers;
 
     if (status != EIDER_OK)
         return status;
-    if (settings->verdict_cache && query->statement.kind != STATEMENT_EXPLAIN &&
+    remembers = settings->verdict_cache && query->session->rules.count == 0; /* a rule may change its mind */
+    if (remembers && query->statement.kind != STATEMENT_EXPLAIN &&
         verdict_cache_find(verdicts, settings, sql, now_ms(), &query->verdict))
         return EIDER_OK;
     status = plan_statement(query, sql, run, err);
-    if (status == EIDER_OK && settings->verdict_cache)
+    if (status == EIDER_OK && remembers)
         verdict_cache_put(verdicts, settings, sql, now_ms(), &query->verdict);
     return status;
 }

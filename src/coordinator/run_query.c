@@ -213,6 +213,8 @@ static void take_stats(struct query_run *run)
     stats->tasks = done.tasks;
     stats->rows_exchanged = done.rows_exchanged;
     stats->bytes_exchanged = done.bytes_exchanged;
+    stats->head_rows = done.head_rows;
+    stats->head_bytes = done.head_bytes;
 }
 
 enum eider_status query_run_end(struct query_run *run, enum eider_status status, struct eider_error *err)

@@ -9,6 +9,7 @@
 #include "base/verdict.h"
 #include "coordinator/cluster.h"
 #include "coordinator/execution.h"
+#include "coordinator/rules.h"
 #include "coordinator/verdict_cache.h"
 #include "eider/eider.h"
 #include "engine/connection.h"
@@ -28,6 +29,7 @@ struct eider_session {
     struct engine_planner *planner; /* made with the first query that it plans */
     struct engine_files *files;     /* so is this */
     struct verdict_cache verdicts;
+    struct session_rules rules;
     struct eider_cluster *cluster; /* NULL: none */
     struct transport *transport;   /* NULL if there is no cluster */
     struct store *store;           /* the coordinator's own outputs */

@@ -97,6 +97,15 @@ static const struct representation *representation_of(const struct eider_type *t
     return representations[type->tag].kind == LAYOUT_INVALID ? NULL : &representations[type->tag];
 }
 
+const struct eider_type *engine_type_simple(duckdb_type id)
+{
+    for (int tag = 1; tag < (int)TYPE_TAG_END; tag++) {
+        if (representations[tag].id == id && representations[tag].shape == SHAPE_SIMPLE && tag != TYPE_JSON)
+            return type_simple((enum type_tag)tag);
+    }
+    return NULL;
+}
+
 static uint32_t decimal_width(uint32_t digits)
 {
     return digits <= 4 ? 2 : digits <= 9 ? 4 : digits <= 18 ? 8 : 16;

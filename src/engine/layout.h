@@ -24,6 +24,9 @@ enum eider_status engine_layout_new(const struct eider_type *const *types, uint3
 enum eider_status engine_type_to_duckdb(const struct eider_type *type, duckdb_logical_type *ret,
                                         struct eider_error *err);
 
+/* The type of the plan for one without parameters; static, NULL for others. */
+const struct eider_type *engine_type_simple(duckdb_type id);
+
 /* The type in the arena. Errors: UNSUPPORTED with a message that names it, MEMORY. */
 enum eider_status engine_type_from_duckdb(struct arena *arena, duckdb_logical_type type,
                                           const struct eider_type **ret, struct eider_error *err);

@@ -20,6 +20,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "eider/str.h"
 
 /* ---- Enums --------------------------------------------------------------------------------------------------- */
 
@@ -62,12 +63,6 @@ enum node_tag {
 };
 
 /* ---- Structs ------------------------------------------------------------------------------------------------- */
-
-/* Bytes, with a NUL behind them that `size` does not count. */
-struct eider_str {
-    const char *data;
-    uint32_t size;
-};
 
 struct eider_type {
     enum type_tag tag;

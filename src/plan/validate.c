@@ -15,6 +15,7 @@ struct check {
     uint32_t lambdas;                      /* how many lambdas are around the expression */
     const struct eider_node *left, *right; /* what columns refer to: left then right; right may be NULL */
     const struct scan_column_list *read;   /* or the columns that a scan reads */
+    bool alone;                            /* what is above the node is not known */
     bool failed;
 };
 
@@ -398,6 +399,8 @@ static bool check_unnest(struct check *check, const struct node_unnest *node)
 
 static bool check_cte_ref(struct check *check, uint32_t cte)
 {
+    if (check->alone)
+        return true;
     for (uint32_t i = 0; i < check->cte_count; i++) {
         if (check->ctes[i] == cte)
             return true;
@@ -535,17 +538,31 @@ static bool check_children(struct check *check, const struct eider_node *node)
     return ok;
 }
 
+static bool check_columns(struct check *check)
+{
+    const struct column_list *columns = &check->node->columns;
+
+    for (uint32_t i = 0; i < columns->count; i++) {
+        if (!type_is_valid(columns->items[i].type, 0))
+            return bad(check, "has a column without a valid type");
+    }
+    return true;
+}
+
 static bool check_node(struct check *check, const struct eider_node *node)
 {
     check->node = node;
-    for (uint32_t i = 0; i < node->columns.count; i++) {
-        if (!type_is_valid(node->columns.items[i].type, 0))
-            return bad(check, "has a column without a valid type");
-    }
-    if (!check_children(check, node))
+    if (!check_columns(check) || !check_children(check, node))
         return false;
     check->node = node;
     return check_node_itself(check);
+}
+
+enum eider_status plan_validate_node(const struct eider_node *node, struct eider_error *err)
+{
+    struct check check = {.err = err, .node = node, .alone = true};
+
+    return check_columns(&check) && check_node_itself(&check) ? EIDER_OK : EIDER_ERROR_PLAN;
 }
 
 enum eider_status plan_validate(const struct eider_node *node, struct eider_error *err)

@@ -12,6 +12,9 @@
  */
 enum eider_status plan_validate(const struct eider_node *node, struct eider_error *err);
 
+/* The same for one node over inputs that are fine, but for where CTEs are visible. */
+enum eider_status plan_validate_node(const struct eider_node *node, struct eider_error *err);
+
 /* How many columns the full output of a node has before its projection, and the type of each; NULL if out of range. */
 uint32_t node_full_width(const struct eider_node *node);
 const struct eider_type *node_full_type(const struct eider_node *node, uint32_t index);
