@@ -29,6 +29,7 @@
 #include "duckdb.h"
 #include "eider/error.h"
 #include "eider/export.h"
+#include "eider/functions.h"
 #include "eider/rules.h"
 #include "eider/script.h"
 

@@ -91,7 +91,8 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
                                       .rule_count = query->session->rules.count,
                                       .observer = query->session->observer,
                                       .observer_data = query->session->observer_data};
-    struct import_input input = {tree->plan_json, tree->plan_bytes};
+    const struct declared_functions *functions = &query->session->functions;
+    struct import_input input = {tree->plan_json, tree->plan_bytes, functions->items, functions->count};
     struct imported imported = {.root = NULL};
     enum eider_status status = import_plan(query->arena, &input, &imported, &query->verdict, err);
 

@@ -79,6 +79,7 @@ void eider_session_free(struct eider_session *session)
     engine_files_free(session->files);
     verdict_cache_clear(&session->verdicts);
     session_rules_free(&session->rules);
+    declared_functions_free(&session->functions);
     transport_free(session->transport);
     store_free(session->store);
     engine_unref(session->engine);

@@ -8,6 +8,7 @@
 #include "base/lexer.h"
 #include "base/verdict.h"
 #include "coordinator/cluster.h"
+#include "coordinator/declared.h"
 #include "coordinator/execution.h"
 #include "coordinator/rules.h"
 #include "coordinator/verdict_cache.h"
@@ -30,6 +31,7 @@ struct eider_session {
     struct engine_files *files;     /* so is this */
     struct verdict_cache verdicts;
     struct session_rules rules;
+    struct declared_functions functions;
     struct eider_cluster *cluster; /* NULL: none */
     struct transport *transport;   /* NULL if there is no cluster */
     struct store *store;           /* the coordinator's own outputs */

@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "import/reader.h"
 
@@ -84,6 +85,16 @@ static bool declined(struct import *im, enum verdict_kind kind, const char *name
     return verdict_no(im->verdict, kind, "the function %.60s %s", name, why);
 }
 
+bool import_is_declared(const struct import *im, enum function_kind kind, struct json_object *name)
+{
+    for (uint32_t i = 0; i < im->input->declared_count; i++) {
+        const struct import_declared *declared = &im->input->declared[i];
+        if (declared->kind == kind && strcasecmp(declared->name, import_chars(name)) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool import_check_function(struct import *im, enum function_kind kind, const struct function_json *function)
 {
     const char *name = import_chars(function->name), *catalog = import_chars(function->catalog);
@@ -91,10 +102,12 @@ bool import_check_function(struct import *im, enum function_kind kind, const str
     const struct known_function *known = find_function(kind, name);
     enum verdict_kind unknown = kind == FUNCTION_TABLE ? VERDICT_TABLE_FUNCTION : VERDICT_FUNCTION;
 
-    if (known == NULL || strncmp(name, "__internal", 10) == 0 ||
-        (*catalog != '\0' && strcmp(catalog, "system") != 0) ||
+    if ((known == NULL && !import_is_declared(im, kind, function->name)) ||
+        strncmp(name, "__internal", 10) == 0 || (*catalog != '\0' && strcmp(catalog, "system") != 0) ||
         (*schema != '\0' && strcmp(schema, "main") != 0))
         return declined(im, unknown, name, "is not one of DuckDB's own that tasks can call");
+    if (known == NULL)
+        return true;
     for (size_t i = 0; i < sizeof(unsteady_functions) / sizeof(unsteady_functions[0]); i++) {
         if (strcmp(unsteady_functions[i].name, name) == 0)
             return declined(im, unsteady_functions[i].kind, name, "depends on where it runs");

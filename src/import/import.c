@@ -135,7 +135,7 @@ static void check_tree(struct import *im)
 enum eider_status import_plan(struct arena *arena, const struct import_input *input, struct imported *ret,
                               struct verdict *verdict, struct eider_error *err)
 {
-    struct import im = {.arena = arena, .verdict = verdict, .facts = ret};
+    struct import im = {.arena = arena, .verdict = verdict, .input = input, .facts = ret};
     struct json_object *json;
 
     memset(ret, 0, sizeof(*ret));

@@ -16,11 +16,26 @@
 #define IMPORT_MAX_BYTES ((size_t)64 << 20) /* of the text */
 #define IMPORT_MAX_DEPTH 500                /* operators, expressions, types and values inside each other */
 
+enum function_kind {
+    FUNCTION_INVALID = 0,
+    FUNCTION_SCALAR,
+    FUNCTION_AGGREGATE,
+    FUNCTION_TABLE
+};
+
+/* A function that is not DuckDB's own, of which the application says that tasks can call it. */
+struct import_declared {
+    enum function_kind kind;
+    const char *name; /* in any letter case */
+};
+
 struct import_input {
     /* result of json_serialize_plan(sql, skip_null, skip_default, optimize; not skip_empty), of a query or of
      * CREATE TABLE … AS query */
     const char *plan_json;
     size_t plan_bytes;
+    const struct import_declared *declared;
+    uint32_t declared_count;
 };
 
 struct imported {

@@ -43,6 +43,7 @@ struct delim_scope {
 struct import {
     struct arena *arena;
     struct verdict *verdict;
+    const struct import_input *input;
     struct imported *facts;
     uint32_t depth;
     uint32_t objects;      /* read so far */
@@ -113,12 +114,6 @@ const struct eider_expr *import_operator(struct import *im, enum operator op, co
 
 /* ---- functions.c, arguments.c, lambdas.c ---- */
 
-enum function_kind {
-    FUNCTION_INVALID = 0,
-    FUNCTION_SCALAR,
-    FUNCTION_AGGREGATE,
-    FUNCTION_TABLE
-};
 enum function_stability {
     STABILITY_CONSISTENT = 0,
     STABILITY_CONSISTENT_WITHIN_QUERY,
@@ -133,7 +128,9 @@ struct function_json {
     struct json_object *has_serialize;
     struct json_object *data;
 };
-/* False, with a verdict, unless the function is DuckDB's own and gives the same result everywhere. */
+/* True if the application has declared the function. */
+bool import_is_declared(const struct import *im, enum function_kind kind, struct json_object *name);
+/* False, with a verdict, unless the function is DuckDB's own and gives the same result everywhere, or is declared. */
 bool import_check_function(struct import *im, enum function_kind kind, const struct function_json *function);
 const struct eider_expr *import_function(struct import *im, const struct scope *scope,
                                          struct json_object *json);

@@ -604,7 +604,9 @@ static bool read_function_scan(struct import *im, struct scan *scan, struct rela
     struct node_function_scan *node = node_function_scan_new(im->arena);
     uint32_t count, named;
 
-    if (!is_listed(scan->values[G_NAME], allowed) || scan->values[G_DATA] != NULL)
+    if ((!is_listed(scan->values[G_NAME], allowed) &&
+         !import_is_declared(im, FUNCTION_TABLE, scan->values[G_NAME])) ||
+        scan->values[G_DATA] != NULL)
         return declined_function(im, scan);
     if (node == NULL || !import_str(im, scan->values[G_NAME], &node->name) ||
         !import_list(im, scan->values[G_PARAMETERS], &count) ||

@@ -92,7 +92,7 @@ static char *import_query(const char *sql, struct verdict *verdict)
     if (engine_plan(planner, &request, arena, &plan, verdict, &err) != EIDER_OK)
         fail_msg("%s: %s", sql, err.message);
     if (verdict->kind == VERDICT_DISTRIBUTABLE) {
-        struct import_input input = {plan.plan_json, plan.plan_bytes};
+        struct import_input input = {.plan_json = plan.plan_json, .plan_bytes = plan.plan_bytes};
         assert_int_equal(import_plan(arena, &input, &imported, verdict, &err), EIDER_OK);
     }
     assert_int_equal(imported.root != NULL, verdict->kind == VERDICT_DISTRIBUTABLE);

@@ -67,9 +67,10 @@ static void check(struct lab *lab, const char *sql, const char *expected)
     struct buf text;
 
     assert_int_equal(engine_plan(lab->planner, &request, arena, &plan, &verdict, &err), EIDER_OK);
-    assert_int_equal(import_plan(arena, &(struct import_input){plan.plan_json, plan.plan_bytes}, &imported,
-                                 &verdict, &err),
-                     EIDER_OK);
+    assert_int_equal(
+        import_plan(arena, &(struct import_input){.plan_json = plan.plan_json, .plan_bytes = plan.plan_bytes},
+                    &imported, &verdict, &err),
+        EIDER_OK);
     buf_init(&text, 1000);
     buf_puts(&text, imported.root == NULL ? "-" : imported.columns.count == 0 ? "?" : "");
     for (uint32_t i = 0; i < imported.columns.count; i++) {

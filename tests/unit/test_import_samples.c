@@ -189,7 +189,8 @@ static void test_trees(void **state)
         struct eider_error err = {0};
 
         assert_non_null(arena);
-        assert_int_equal(import_of(arena, (struct import_input){json, json_bytes}, &imported, &verdict),
+        assert_int_equal(import_of(arena, (struct import_input){.plan_json = json, .plan_bytes = json_bytes},
+                                   &imported, &verdict),
                          EIDER_OK);
         if (verdict.kind != VERDICT_DISTRIBUTABLE)
             fail_msg("%s: %s: %s", samples[i].name, verdict_kind_name(verdict.kind), verdict.reason);
@@ -332,7 +333,8 @@ static bool import_damaged(const char *name, const char *json, size_t json_bytes
     bool accepted;
 
     assert_non_null(arena);
-    assert_int_equal(import_of(arena, (struct import_input){json, json_bytes}, &imported, &verdict),
+    assert_int_equal(import_of(arena, (struct import_input){.plan_json = json, .plan_bytes = json_bytes},
+                               &imported, &verdict),
                      EIDER_OK);
     accepted = verdict.kind == VERDICT_DISTRIBUTABLE;
     assert_int_equal(accepted, imported.root != NULL);
@@ -407,7 +409,9 @@ static struct verdict verdict_of(const char *json, size_t bytes)
     struct verdict verdict;
 
     assert_non_null(arena);
-    assert_int_equal(import_of(arena, (struct import_input){json, bytes}, &imported, &verdict), EIDER_OK);
+    assert_int_equal(
+        import_of(arena, (struct import_input){.plan_json = json, .plan_bytes = bytes}, &imported, &verdict),
+        EIDER_OK);
     assert_null(imported.root);
     arena_free(arena);
     return verdict;
@@ -458,7 +462,8 @@ static void test_allocations(void **state)
 
             assert_non_null(arena);
             allocations_fail_after(count);
-            status = import_of(arena, (struct import_input){json, json_bytes}, &imported, &verdict);
+            status = import_of(arena, (struct import_input){.plan_json = json, .plan_bytes = json_bytes},
+                               &imported, &verdict);
             allocations_succeed();
             assert_true(
                 status == EIDER_ERROR_MEMORY ||
@@ -501,7 +506,8 @@ static void update_sample(struct engine_planner *planner, const struct sample *s
     assert_int_equal(chdir(here), 0);
     assert_int_equal(verdict.kind, VERDICT_DISTRIBUTABLE);
     assert_int_equal(
-        import_of(arena, (struct import_input){plan.plan_json, plan.plan_bytes}, &imported, &verdict),
+        import_of(arena, (struct import_input){.plan_json = plan.plan_json, .plan_bytes = plan.plan_bytes},
+                  &imported, &verdict),
         EIDER_OK);
     if (imported.root == NULL)
         fail_msg("%s: %s", sample->name, verdict.reason);
