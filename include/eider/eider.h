@@ -32,6 +32,7 @@
 #include "eider/functions.h"
 #include "eider/rules.h"
 #include "eider/script.h"
+#include "eider/worker.h"
 
 #ifdef __cplusplus
 extern "C" {

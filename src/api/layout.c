@@ -3,6 +3,7 @@
  * Compares the public structs and enums of plans with the internal ones, when it is compiled: equal values, and the same
  * offsets behind the base. What is added to a .def file and not to a public header does not compile here.
  */
+#include "eider/custom.h"
 #include "eider/nodes.h"
 #include "plan/plan.h"
 

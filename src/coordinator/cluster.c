@@ -31,6 +31,26 @@ uint32_t eider_cluster_worker_count(const struct eider_cluster *cluster)
     return cluster->workers;
 }
 
+enum eider_status eider_cluster_set_worker_setup(struct eider_cluster *cluster, eider_worker_setup setup,
+                                                 void *data, void (*free_data)(void *data),
+                                                 struct eider_error *err)
+{
+    bool taken;
+
+    if (cluster == NULL || setup == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_cluster_set_worker_setup: an argument is NULL");
+    pthread_mutex_lock(&cluster->lock);
+    taken = cluster->setup.setup != NULL;
+    if (!taken) {
+        cluster->setup = (struct worker_setup_callback){setup, data};
+        cluster->free_setup = free_data;
+    }
+    pthread_mutex_unlock(&cluster->lock);
+    return taken ? error_set(err, EIDER_ERROR_ARGUMENT,
+                             "eider_cluster_set_worker_setup: the cluster has a set-up already")
+                 : EIDER_OK;
+}
+
 /* ---- In this process ---- */
 
 struct local_cluster {
@@ -48,10 +68,16 @@ static enum eider_status local_connect(struct eider_cluster *cluster, struct eng
                                        struct eider_error *err)
 {
     enum eider_status status = inproc_new(cluster->workers, coordinator, ret, err);
+    struct worker_options options = {
+        .engine = engine, .executor = local_of(cluster)->executor, .transport = *ret};
 
+    pthread_mutex_lock(&cluster->lock);
+    options.setup = cluster->setup;
+    pthread_mutex_unlock(&cluster->lock);
     for (uint32_t i = 0; status == EIDER_OK && i < cluster->workers; i++) {
         struct worker_service *worker = NULL;
-        status = worker_new(engine, local_of(cluster)->executor, *ret, i, &worker, err);
+        options.number = i;
+        status = worker_new(&options, &worker, err);
         if (status == EIDER_OK)
             inproc_set_worker(*ret, i, worker);
     }
@@ -70,6 +96,9 @@ static void local_set_tasks_at_once(struct eider_cluster *cluster, uint32_t task
 static void local_free(struct eider_cluster *cluster)
 {
     executor_free(local_of(cluster)->executor);
+    if (cluster->free_setup != NULL)
+        cluster->free_setup(cluster->setup.data);
+    pthread_mutex_destroy(&cluster->lock);
     free(cluster);
 }
 
@@ -93,6 +122,7 @@ enum eider_status eider_cluster_new_local(uint32_t workers, struct eider_cluster
                          EIDER_MAX_WORKERS, workers);
     if ((local = calloc(1, sizeof(*local))) == NULL)
         return error_no_memory(err);
+    pthread_mutex_init(&local->base.lock, NULL);
     local->base.vtable = &local_vtable;
     local->base.workers = workers;
     atomic_init(&local->base.refs, 1);

@@ -2,17 +2,22 @@
 #ifndef EIDER_COORDINATOR_CLUSTER_H
 #define EIDER_COORDINATOR_CLUSTER_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "eider/eider.h"
 #include "engine/engine.h"
 #include "rpc/transport.h"
+#include "worker/setup.h"
 
 /* A cluster is who the workers are and how to reach them. Reference-counted; its kinds fill in the vtable. */
 struct eider_cluster {
     const struct cluster_vtable *vtable;
     atomic_uint refs;
     uint32_t workers;
+    struct worker_setup_callback setup; /* under `lock`, as sessions of other threads may connect */
+    void (*free_setup)(void *data);
+    pthread_mutex_t lock;
 };
 
 struct cluster_vtable {

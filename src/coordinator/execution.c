@@ -357,7 +357,10 @@ static enum eider_status fill_request(struct execution *execution, const struct 
     request->id = key_of(execution, stage->id, task);
     request->plan = run->plan.data;
     request->plan_bytes = run->plan.size;
+    request->tasks = stage->tasks;
     request->partitions = stage->partitions;
+    request->headers = execution->options.headers;
+    request->header_count = execution->options.header_count;
     request->inputs = run->inputs;
     request->input_count = stage->input_count;
     request->settings = execution->settings;
@@ -404,12 +407,22 @@ static void task_ended(void *data, enum eider_status status, const struct task_r
     pthread_mutex_unlock(&execution->lock);
 }
 
+/* Of what runs on the application's connection. */
+static struct task_context local_context(const struct execution *execution)
+{
+    return (struct task_context){.engine = execution->options.engine,
+                                 .transport = execution->options.transport,
+                                 .store = execution->options.store,
+                                 .run = execution->options.run,
+                                 .connection = execution->options.connection,
+                                 .customs = execution->options.customs,
+                                 .worker = -1};
+}
+
 /* A local stage: its one task runs here, on the application's connection. */
 static void run_local(struct execution *execution, struct task_run *run)
 {
-    struct task_context context = {execution->options.engine, execution->options.transport,
-                                   execution->options.store, execution->options.run,
-                                   execution->options.connection};
+    struct task_context context = local_context(execution);
     struct eider_error err = {.status = EIDER_OK};
     struct task_report report;
     enum eider_status status = task_execute(&context, &run->request, &report, &err);
@@ -567,11 +580,9 @@ enum eider_status execution_run_head(struct execution *execution, enum run_mode 
                                      duckdb_result *ret_result, struct eider_error *err)
 {
     const struct plan_stage *head = &execution->options.graph->head;
-    struct task_context context = {execution->options.engine, execution->options.transport,
-                                   execution->options.store, execution->options.run,
-                                   execution->options.connection};
+    struct task_context context = local_context(execution);
     struct task_input *inputs = fill_inputs(execution, execution->arena, head, 0);
-    struct fragment_reads reads = {.inputs = inputs, .input_count = head->input_count};
+    struct fragment_reads reads = {.tasks = 1, .inputs = inputs, .input_count = head->input_count};
     enum eider_status status;
     struct buf sql;
 

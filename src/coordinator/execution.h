@@ -19,10 +19,13 @@ struct execution_options {
     struct store *store; /* of the coordinator */
     duckdb_connection connection;
     struct session_settings *settings;
-    const struct stage_graph *graph;   /* outlives the execution */
-    const struct column_list *columns; /* of the result: names and types; outlives the execution */
-    struct run *run;                   /* of the session's connection: for the head and local stages */
-    uint64_t query;                    /* unique among the queries of the transport and the store */
+    const struct task_header *headers; /* of the session; they may change when the query has ended */
+    uint32_t header_count;
+    const struct custom_kinds *customs; /* of the session: for the head and local stages */
+    const struct stage_graph *graph;    /* outlives the execution */
+    const struct column_list *columns;  /* of the result: names and types; outlives the execution */
+    struct run *run;                    /* of the session's connection: for the head and local stages */
+    uint64_t query;                     /* unique among the queries of the transport and the store */
     uint32_t concurrent_tasks;
     bool stream; /* the head starts while the stages below it still run */
 };

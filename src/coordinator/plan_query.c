@@ -100,7 +100,7 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
     query->columns = imported.columns;
     if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
         return status;
-    options.rules = session_rules_entries(&query->session->rules, query->arena, options.workers);
+    options.rules = session_rules_entries(query->session, query->arena, options.workers);
     if (options.rules == NULL)
         return error_no_memory(err);
     return planner_plan(query->arena, imported.root, &options, &query->graph, &query->verdict, err);

@@ -25,6 +25,7 @@ struct session_rule {
 
 /* A rule in the planning of one query. */
 struct rule_call {
+    const struct eider_session *session;
     const struct session_rule *rule;
     uint32_t workers;
 };
@@ -76,6 +77,14 @@ void session_rules_free(struct session_rules *rules)
     *rules = (struct session_rules){NULL, 0};
 }
 
+enum eider_status eider_session_add_custom(struct eider_session *session,
+                                           const struct eider_custom_kind *kind, struct eider_error *err)
+{
+    if (session == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_session_add_custom: the session is NULL");
+    return custom_kinds_add(&session->customs, kind, "eider_session_add_custom", err);
+}
+
 uint32_t eider_plan_workers(const struct eider_plan_context *ctx)
 {
     return ctx == NULL ? 0 : ctx->workers;
@@ -85,7 +94,8 @@ static enum eider_status call_rule(void *data, struct arena *arena, const struct
                                    const struct eider_node **ret, struct eider_error *err)
 {
     const struct rule_call *call = data;
-    struct eider_plan_context ctx = {.arena = arena, .workers = call->workers};
+    struct eider_plan_context ctx = {
+        .arena = arena, .workers = call->workers, .customs = &call->session->customs};
     struct eider_error local = {.status = EIDER_OK};
     const struct eider_node *made = NULL;
     enum eider_status status = call->rule->rule(call->rule->data, &ctx, plan, &made, &local);
@@ -103,16 +113,17 @@ static enum eider_status call_rule(void *data, struct arena *arena, const struct
     return EIDER_OK;
 }
 
-const struct planner_rule_entry *session_rules_entries(const struct session_rules *rules, struct arena *arena,
-                                                       uint32_t workers)
+const struct planner_rule_entry *session_rules_entries(const struct eider_session *session,
+                                                       struct arena *arena, uint32_t workers)
 {
+    const struct session_rules *rules = &session->rules;
     struct planner_rule_entry *entries = arena_alloc_array(arena, rules->count, sizeof(*entries));
     struct rule_call *calls = arena_alloc_array(arena, rules->count, sizeof(*calls));
 
     if (entries == NULL || calls == NULL)
         return NULL;
     for (uint32_t i = 0; i < rules->count; i++) {
-        calls[i] = (struct rule_call){&rules->items[i], workers};
+        calls[i] = (struct rule_call){session, &rules->items[i], workers};
         entries[i] = (struct planner_rule_entry){rules->items[i].name, call_rule, &calls[i]};
     }
     return entries;

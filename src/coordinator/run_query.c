@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "engine/gate.h"
+#include "plan/object.h"
 
 /* ---- Transactions ---- */
 
@@ -71,6 +72,9 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
                                         .store = session->store,
                                         .connection = session->connection,
                                         .settings = query->session_settings,
+                                        .headers = session->headers.items,
+                                        .header_count = session->headers.count,
+                                        .customs = &session->customs,
                                         .graph = &query->graph,
                                         .columns = &query->columns,
                                         .run = run->run,
@@ -132,6 +136,22 @@ static enum eider_status run_caught(struct query_run *run, enum run_mode mode, d
     return run_execute(run->run, query->session->connection, query->sql, mode, ret_result, err);
 }
 
+static bool is_not_custom(void *data, const struct eider_node *node)
+{
+    (void)data;
+    return node->tag != NODE_CUSTOM;
+}
+
+/* What an application says in SQL is its own: the net would hide its mistakes. */
+static bool has_custom(const struct stage_graph *graph)
+{
+    bool none = node_walk(graph->head.root, is_not_custom, NULL);
+
+    for (uint32_t i = 0; none && i < graph->stage_count; i++)
+        none = node_walk(graph->stages[i].root, is_not_custom, NULL);
+    return !none;
+}
+
 static enum eider_status run_distributed(struct query_run *run, enum run_mode mode, duckdb_result *ret_result,
                                          struct eider_error *err)
 {
@@ -142,7 +162,7 @@ static enum eider_status run_distributed(struct query_run *run, enum run_mode mo
         failed = execution_finish(run->execution, &cause);
         status = failed != EIDER_OK ? failed : status;
     }
-    if (status == EIDER_ERROR_UNSUPPORTED)
+    if (status == EIDER_ERROR_UNSUPPORTED && !has_custom(&run->query->graph))
         return run_caught(run, mode, ret_result, &cause, err);
     if (status != EIDER_OK && err != NULL)
         *err = cause;
@@ -229,6 +249,11 @@ enum eider_status query_run_end(struct query_run *run, enum eider_status status,
         status = failed;
         if (err != NULL)
             *err = cause;
+    }
+    if (status == EIDER_ERROR_UNSUPPORTED && run->execution != NULL) { /* not caught: the application's SQL */
+        status = EIDER_ERROR_SQL;
+        if (err != NULL)
+            err->status = status;
     }
     take_stats(run);
     execution_free(run->execution);

@@ -80,6 +80,8 @@ void eider_session_free(struct eider_session *session)
     verdict_cache_clear(&session->verdicts);
     session_rules_free(&session->rules);
     declared_functions_free(&session->functions);
+    custom_kinds_free(&session->customs);
+    session_headers_free(&session->headers);
     transport_free(session->transport);
     store_free(session->store);
     engine_unref(session->engine);

@@ -10,6 +10,7 @@
 #include "coordinator/cluster.h"
 #include "coordinator/declared.h"
 #include "coordinator/execution.h"
+#include "coordinator/headers.h"
 #include "coordinator/rules.h"
 #include "coordinator/verdict_cache.h"
 #include "eider/eider.h"
@@ -32,6 +33,8 @@ struct eider_session {
     struct verdict_cache verdicts;
     struct session_rules rules;
     struct declared_functions functions;
+    struct custom_kinds customs;
+    struct session_headers headers;
     struct eider_cluster *cluster; /* NULL: none */
     struct transport *transport;   /* NULL if there is no cluster */
     struct store *store;           /* the coordinator's own outputs */

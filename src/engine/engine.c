@@ -182,6 +182,13 @@ void engine_unref(struct engine *engine)
         pool_trim(0);
 }
 
+enum eider_status engine_connect(struct engine *engine, duckdb_connection *ret, struct eider_error *err)
+{
+    if (duckdb_connect(engine->database, ret) != DuckDBSuccess)
+        return error_set(err, EIDER_ERROR_SQL, "DuckDB gives no connection");
+    return EIDER_OK;
+}
+
 struct budget *engine_budget(struct engine *engine)
 {
     return engine->budget;

@@ -31,6 +31,9 @@ void engine_unref(struct engine *engine); /* accepts NULL */
 
 /* The budget for all that is exchanged by queries of this database; borrowed. Its limit is the setting
  * eider_exchange_memory, as it was when a query last began (settings_apply). */
+/* A new connection to the database, which the caller disconnects. Errors: SQL. */
+enum eider_status engine_connect(struct engine *engine, duckdb_connection *ret, struct eider_error *err);
+
 struct budget *engine_budget(struct engine *engine);
 
 /* How many threads DuckDB may use now. */

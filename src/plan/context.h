@@ -4,10 +4,13 @@
 
 #include "plan/plan.h"
 
+struct custom_kinds;
+
 /* What rules and handlers build plans with: the memory of the query that is being planned. */
 struct eider_plan_context {
     struct arena *arena;
-    uint32_t workers; /* how many the cluster has */
+    uint32_t workers;                   /* how many the cluster has */
+    const struct custom_kinds *customs; /* that the session knows; NULL: none */
 };
 
 #endif

@@ -330,6 +330,7 @@ static void detail_text(struct buf *out, const struct eider_node *node)
     case NODE_EMPTY:
     case NODE_DUMMY_SCAN:
     case NODE_SAMPLE:
+    case NODE_CUSTOM:
     case NODE_CROSS_JOIN:
     case NODE_POSITIONAL_JOIN:
     case NODE_UNION:
@@ -402,10 +403,17 @@ static const struct eider_node *with_clear_names(struct arena *arena, const stru
 
 void node_text(struct buf *out, const struct eider_node *node)
 {
-    struct arena *arena = arena_new();
-    const struct eider_node *shown = arena == NULL ? NULL : with_clear_names(arena, node);
+    const struct node_custom *custom = node_as_custom(node);
+    const struct eider_node *shown;
+    struct arena *arena;
     size_t before;
 
+    if (custom != NULL) { /* the application says how it is shown */
+        buf_puts(out, custom->label.size > 0 ? custom->label.data : custom->kind.data);
+        return;
+    }
+    arena = arena_new();
+    shown = arena == NULL ? NULL : with_clear_names(arena, node);
     buf_puts(out, node_tag_display(node->tag));
     before = out->size;
     buf_puts(out, ": ");

@@ -271,6 +271,7 @@ static bool derive(struct schema *schema, const struct eider_node *node)
     case NODE_DISTRIBUTED:
         return derive_same(schema, node);
     case NODE_EMPTY:
+    case NODE_CUSTOM:
     case NODE_CTE_REF:
     case NODE_EXCHANGE_SOURCE:
     case NODE_INVALID:

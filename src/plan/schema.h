@@ -7,7 +7,7 @@
 /*
  * The output columns that follow from a node's fields and inputs: types as plan_validate wants them, names of the columns
  * that pass through, and for others the function's name or cN. False if the node has none that follow (EMPTY, CTE_REF,
- * EXCHANGE_SOURCE), or out of memory (arena_failed tells). What is inconsistent gets columns that plan_validate refuses.
+ * CUSTOM, EXCHANGE_SOURCE), or out of memory (arena_failed tells). What is inconsistent gets columns that plan_validate refuses.
  */
 bool schema_derive(struct arena *arena, const struct eider_node *node, struct column_list *ret);
 

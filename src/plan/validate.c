@@ -506,6 +506,10 @@ static bool check_node_itself(struct check *check)
     case NODE_CTE:
         return check_width(check, node_as_cte(node)->body->columns.count) &&
                check_same_columns(check, node_as_cte(node)->body);
+    case NODE_CUSTOM:
+        return (node_as_custom(node)->inputs.count <= 1 && node_as_custom(node)->kind.size > 0 &&
+                node->columns.count > 0) ||
+               bad(check, "has no kind, no column, or more than one input");
     case NODE_EMPTY:
     case NODE_DUMMY_SCAN:
     case NODE_EXCHANGE_SOURCE:

@@ -358,7 +358,7 @@ static bool place_in_place(struct distribute *d, const struct eider_node *node, 
             key_slots_project(d->arena, &input.keys, &node_as_filter(node)->projection, 0, UINT32_MAX);
     } else if (node->tag == NODE_PROJECTION) {
         ret->keys = key_slots_map(d->arena, &input.keys, &node_as_projection(node)->exprs);
-    } else if (node->tag == NODE_LATERAL_FUNCTION) {
+    } else if (node->tag == NODE_LATERAL_FUNCTION || node->tag == NODE_CUSTOM) {
         ret->keys = (struct key_slots){NULL, 0};
         if (ret->spread == SPREAD_HASH)
             ret->spread = SPREAD_ANY;
@@ -478,6 +478,17 @@ static bool is_tail(const struct eider_node *node)
            node->tag == NODE_FILTER || node->tag == NODE_PROJECTION;
 }
 
+/* The application says whether it may run on a part of the rows. */
+static bool place_custom(struct distribute *d, const struct node_custom *node, struct placed *ret)
+{
+    if (node->inputs.count == 0) {
+        *ret = (struct placed){
+            .node = &node->base, .spread = node->parallel ? SPREAD_ANY : SPREAD_ONE, .tasks = 1};
+        return true;
+    }
+    return node->parallel ? place_in_place(d, &node->base, ret) : place_in_one_task(d, &node->base, ret);
+}
+
 static bool place_kind(struct distribute *d, const struct eider_node *node, struct placed *ret)
 {
     *ret = (struct placed){.spread = SPREAD_ONE, .tasks = 1};
@@ -518,6 +529,8 @@ static bool place_kind(struct distribute *d, const struct eider_node *node, stru
         return distribute_cte(d, node_as_cte(node), ret);
     case NODE_CTE_REF:
         return distribute_cte_ref(d, node_as_cte_ref(node), ret);
+    case NODE_CUSTOM:
+        return place_custom(d, node_as_custom(node), ret);
     case NODE_SORT:
     case NODE_WINDOW:
     case NODE_SETOP:

@@ -6,7 +6,8 @@
  * file falls on a border of row groups where there are at least as many as tasks, else on a row. Each file row is in
  * exactly one variant, because a piece starts at the row where the one before it ends. Example: files of 30 and 10
  * MiB over 4 tasks: 10, 10 and 10 MiB of the first file by row ranges, then the second file as a whole.
- * Other leaves cannot be split: the first task reads them, the others read nothing.
+ * A parallel CUSTOM leaf is told the task's number when it runs. Other leaves cannot be split: the first task reads them,
+ * the others read nothing.
  */
 #include "planner/passes.h"
 
@@ -131,6 +132,8 @@ const struct eider_node *scale_leaf(struct planning *p, const struct eider_node 
     struct node_distributed_leaf *made = leaf_new(p, leaf, scan != NULL ? tasks : 1);
     struct line line;
 
+    if (leaf->tag == NODE_CUSTOM && node_as_custom(leaf)->parallel)
+        return leaf; /* it shares the work out itself, by the task's number */
     if (made != NULL && scan == NULL)
         made->variants.items[0] = leaf;
     if (made != NULL && scan != NULL) {

@@ -41,6 +41,7 @@ static bool keeps_order(const struct eider_node *node)
     case NODE_DISTINCT:
     case NODE_WINDOW:
     case NODE_SAMPLE:
+    case NODE_CUSTOM:
     case NODE_HASH_JOIN:
     case NODE_NESTED_LOOP_JOIN:
     case NODE_CROSS_JOIN:

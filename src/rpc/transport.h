@@ -37,6 +37,12 @@ struct task_setting {
     const char *value;
 };
 
+/* Of the application's session, for the set-up of workers. */
+struct task_header {
+    const char *name;
+    const char *value;
+};
+
 /* A filter over key hashes that the task's scans apply: number i of the fragment's BLOOM_PROBE expressions. */
 struct task_filter {
     const uint64_t *words;
@@ -48,11 +54,14 @@ struct task_request {
     struct output_key id;
     const void *plan; /* encoded, see plan/codec.h */
     size_t plan_bytes;
+    uint32_t tasks;      /* of the stage */
     uint32_t partitions; /* of the output */
     const struct task_input *inputs;
     uint32_t input_count;
     const struct task_setting *settings; /* of the application's session */
     uint32_t setting_count;
+    const struct task_header *headers;
+    uint32_t header_count;
     const struct task_filter *filters;
     uint32_t filter_count;
     uint64_t max_hashes;       /* keep so many key hashes for a Bloom filter; 0: none */

@@ -5,6 +5,8 @@
  * A CTE's definition moves into the WITH list of the statement, computed once as in the plan. Only the arms
  * of a recursive CTE have lists of their own, since what stands there may read the rows of the last step.
  */
+#include <string.h>
+
 #include "plan/object.h"
 #include "sqlgen/expr.h"
 #include "sqlgen/quote.h"
@@ -119,6 +121,62 @@ static void write_join_query(struct writer *w, const struct eider_node *node)
         write_single_join(w, node);
 }
 
+static const struct sqlgen_custom *custom_of(struct writer *w, const struct eider_node *node)
+{
+    for (uint32_t i = 0; w->context != NULL && i < w->context->custom_count; i++) {
+        if (w->context->customs[i].node == node)
+            return &w->context->customs[i];
+    }
+    writer_fail(w, EIDER_ERROR_PLAN, node, "is not known by what it does");
+    return NULL;
+}
+
+/* The application's text, with the input's query for each {input}. */
+static void write_custom_text(struct writer *w, const struct node_custom *node, const char *text)
+{
+    static const char input[] = "{input}";
+
+    for (const char *found; (found = strstr(text, input)) != NULL; text = found + sizeof(input) - 1) {
+        buf_append(w->out, text, (size_t)(found - text));
+        if (node->inputs.count == 0) {
+            writer_fail(w, EIDER_ERROR_PLAN, &node->base, "is a leaf, but its SQL reads {input}");
+            return;
+        }
+        put(w, "(");
+        write_query(w, node->inputs.items[0], &node->inputs.items[0]->columns);
+        put(w, ")");
+    }
+    put(w, text);
+}
+
+/*
+ * SELECT CAST(t.c0 AS …) AS c0 … FROM (no rows UNION ALL (the application's SELECT)) AS t(c0, …). The union refuses another
+ * number of columns. The SELECT stands on lines of its own, as it may end in a comment.
+ */
+static void write_custom(struct writer *w, const struct node_custom *node)
+{
+    const struct sqlgen_custom *custom = custom_of(w, &node->base);
+    const struct column_list *columns = &node->base.columns;
+
+    if (custom == NULL)
+        return;
+    for (uint32_t i = 0; i < columns->count; i++) {
+        put_name(w, i > 0 ? ", CAST(t.c" : "SELECT CAST(t.c", i);
+        put(w, " AS ");
+        put_type(w, columns->items[i].type);
+        put(w, ")");
+        put_as(w, i);
+    }
+    put(w, " FROM ((");
+    write_empty(w, columns);
+    put(w, ") UNION ALL (\n");
+    write_custom_text(w, node, custom->sql.data);
+    put(w, "\n)) AS t(");
+    for (uint32_t i = 0; i < columns->count; i++)
+        put_name(w, i > 0 ? ", c" : "c", i);
+    put(w, ")");
+}
+
 void write_own_query(struct writer *w, const struct eider_node *node)
 {
     switch ((int)node->tag) {
@@ -149,6 +207,9 @@ void write_own_query(struct writer *w, const struct eider_node *node)
     case NODE_HASH_JOIN:
     case NODE_NESTED_LOOP_JOIN:
         write_join_query(w, node);
+        return;
+    case NODE_CUSTOM:
+        write_custom(w, node_as_custom(node));
         return;
     default:
         break;

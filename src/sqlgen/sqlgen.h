@@ -31,12 +31,20 @@ struct sqlgen_input {
     bool complete;     /* all rows are there: `v` need not be read */
 };
 
+/* What a CUSTOM node does: one SELECT; {input} stands for the rows of its input. */
+struct sqlgen_custom {
+    const struct eider_node *node;
+    struct eider_str sql;
+};
+
 /* Everything is borrowed until the call returns. A NULL context has no inputs. */
 struct sqlgen_context {
     const struct sqlgen_input *inputs; /* by input number; a token may be NULL if no node reads it */
     uint32_t input_count;
     const char *const *filters; /* tokens of Bloom filters (engine/probe.h), by number */
     uint32_t filter_count;
+    const struct sqlgen_custom *customs; /* each CUSTOM node, in any order */
+    uint32_t custom_count;
     const char *sink_token; /* for sqlgen_task */
 };
 

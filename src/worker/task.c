@@ -46,6 +46,8 @@ struct fragment_inputs {
     struct probe **probes; /* by filter number */
     const char **sql_filters;
     uint32_t filter_count;
+    struct sqlgen_custom *customs;
+    uint32_t custom_count;
     struct sqlgen_context sql;
 };
 
@@ -120,6 +122,64 @@ static enum eider_status open_filters(const struct task_context *context, const 
     return status;
 }
 
+/* ---- Custom nodes ---- */
+
+struct custom_context {
+    const struct custom_kinds *kinds;
+    struct eider_task task;
+    struct fragment_inputs *made;
+    enum eider_status status;
+    struct eider_error *err;
+};
+
+static bool count_custom(void *data, const struct eider_node *node)
+{
+    uint32_t *count = data;
+
+    *count += node->tag == NODE_CUSTOM;
+    return true;
+}
+
+static bool write_custom(void *data, const struct eider_node *node)
+{
+    struct custom_context *custom = data;
+    struct fragment_inputs *made = custom->made;
+    struct buf text;
+
+    if (node->tag != NODE_CUSTOM)
+        return true;
+    buf_init(&text, SQL_MAX_BYTES);
+    custom->status = custom_write_sql(custom->kinds, node_as_custom(node), &custom->task, &text, custom->err);
+    if (custom->status == EIDER_OK) {
+        struct eider_str sql = str_make(made->arena, text.data, text.size);
+        made->customs[made->custom_count++] = (struct sqlgen_custom){node, sql};
+        if (text.failed || arena_failed(made->arena))
+            custom->status = error_no_memory(custom->err);
+    }
+    buf_done(&text);
+    return custom->status == EIDER_OK;
+}
+
+static enum eider_status write_customs(const struct task_context *context, const struct eider_node *root,
+                                       const struct fragment_reads *reads, struct fragment_inputs *made,
+                                       struct eider_error *err)
+{
+    struct custom_context custom = {.kinds = context->customs,
+                                    .task = {reads->stage, reads->task, reads->tasks, context->worker},
+                                    .made = made,
+                                    .status = EIDER_OK,
+                                    .err = err};
+    uint32_t count = 0;
+
+    node_walk(root, count_custom, &count);
+    if ((made->customs = arena_alloc_array(made->arena, count + 1, sizeof(*made->customs))) == NULL)
+        return error_no_memory(err);
+    node_walk(root, write_custom, &custom);
+    made->sql.customs = made->customs;
+    made->sql.custom_count = made->custom_count;
+    return custom.status;
+}
+
 static struct fragment_inputs *inputs_new(const struct fragment_reads *reads)
 {
     struct fragment_inputs *made = calloc(1, sizeof(*made));
@@ -158,6 +218,8 @@ enum eider_status fragment_inputs_open(const struct task_context *context, const
     node_walk(root, open_source, &open);
     if (open.status == EIDER_OK)
         open.status = open_filters(context, reads, open.made, err);
+    if (open.status == EIDER_OK)
+        open.status = write_customs(context, root, reads, open.made, err);
     if (open.status != EIDER_OK)
         fragment_inputs_free(open.made);
     else
@@ -290,10 +352,17 @@ static enum eider_status run_sql(struct running *task, struct eider_error *err)
 static enum eider_status run_task(struct running *task, struct eider_error *err)
 {
     const struct task_request *request = task->request;
-    struct fragment_reads reads = {request->inputs, request->input_count, request->filters,
-                                   request->filter_count};
+    struct fragment_reads reads = {.stage = request->id.stage,
+                                   .task = request->id.task,
+                                   .tasks = request->tasks,
+                                   .inputs = request->inputs,
+                                   .input_count = request->input_count,
+                                   .filters = request->filters,
+                                   .filter_count = request->filter_count};
     enum eider_status status = plan_decode(request->plan, request->plan_bytes, task->arena, &task->root, err);
 
+    if (status == EIDER_OK && task->context->setup != NULL)
+        status = worker_setup_rewrite(task->context->setup, task->arena, task->root, &task->root, err);
     if (status == EIDER_OK)
         status = open_output(task, err);
     if (status == EIDER_OK)

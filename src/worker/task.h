@@ -2,10 +2,12 @@
 #ifndef EIDER_WORKER_TASK_H
 #define EIDER_WORKER_TASK_H
 
+#include "api/custom.h"
 #include "engine/connection.h"
 #include "engine/run.h"
 #include "plan/plan.h"
 #include "rpc/transport.h"
+#include "worker/setup.h"
 
 /* What a task, or the head stage, needs to run. Borrowed. */
 struct task_context {
@@ -14,6 +16,9 @@ struct task_context {
     struct store *store; /* for its output */
     struct run *run;
     duckdb_connection connection;
+    const struct custom_kinds *customs; /* NULL: none */
+    struct worker_setup *setup;         /* whose rewrites the fragment goes through; NULL: none */
+    int32_t worker;                     /* its number; -1: the coordinator */
 };
 
 /*
@@ -29,6 +34,7 @@ struct fragment_inputs;
 
 /* What a fragment reads besides its files: inputs[i] is EXCHANGE_SOURCE number i, filters[i] is BLOOM_PROBE number i. */
 struct fragment_reads {
+    uint32_t stage, task, tasks; /* who reads */
     const struct task_input *inputs;
     uint32_t input_count;
     const struct task_filter *filters;

@@ -39,6 +39,10 @@ struct worker {
     pthread_mutex_t lock;
     struct job *jobs;
     struct cancelled *cancelled;
+    struct worker_setup_callback callback;
+    pthread_cond_t set_up;      /* setting_up has become false */
+    bool setting_up;            /* some task's thread is in the callback */
+    struct worker_setup *setup; /* for the headers of the last task; NULL: never set up */
 };
 
 static struct worker *worker_of(struct worker_service *service)
@@ -73,25 +77,69 @@ static enum eider_status job_settings(const struct task_request *request, struct
     return status;
 }
 
+/*
+ * The set-up for the headers of a task, a reference. The callback runs in the thread of the task that needs it first, without
+ * the lock; the others wait for it. Tasks of different headers in turn would set up each time, but a worker has one session.
+ */
+static enum eider_status take_setup(struct worker *worker, const struct task_request *request,
+                                    struct worker_setup **ret, struct eider_error *err)
+{
+    struct worker_setup *old = NULL, *made = NULL;
+    enum eider_status status = EIDER_OK;
+
+    *ret = NULL;
+    pthread_mutex_lock(&worker->lock);
+    while (worker->setting_up)
+        pthread_cond_wait(&worker->set_up, &worker->lock);
+    if (worker->setup != NULL && worker_setup_fits(worker->setup, request)) {
+        *ret = worker_setup_ref(worker->setup);
+        pthread_mutex_unlock(&worker->lock);
+        return EIDER_OK;
+    }
+    worker->setting_up = true;
+    pthread_mutex_unlock(&worker->lock);
+    status = worker_setup_new(&worker->callback, worker->engine, worker->number, request, &made, err);
+    pthread_mutex_lock(&worker->lock);
+    old = worker->setup;
+    worker->setup = made;
+    worker->setting_up = false;
+    if (made != NULL)
+        *ret = worker_setup_ref(made);
+    pthread_cond_broadcast(&worker->set_up);
+    pthread_mutex_unlock(&worker->lock);
+    worker_setup_unref(old);
+    return status;
+}
+
 static enum eider_status run_job(struct job *job, struct task_report *report, struct eider_error *err)
 {
     struct worker *worker = job->worker;
     struct session_settings *settings = NULL;
     struct engine_connection *connection = NULL;
+    struct worker_setup *setup = NULL;
     enum eider_status status = EIDER_OK;
 
     if (run_is_cancelled(job->run))
         return error_set(err, EIDER_ERROR_CANCELLED, "the query was cancelled");
-    status = job_settings(job->request, &settings, err);
+    status = take_setup(worker, job->request, &setup, err);
+    if (status == EIDER_OK)
+        status = job_settings(job->request, &settings, err);
     if (status == EIDER_OK)
         status = engine_connection_take(worker->engine, settings, &connection, err);
     if (status == EIDER_OK) {
-        struct task_context context = {worker->engine, worker->transport, worker->store, job->run,
-                                       engine_connection_handle(connection)};
+        struct task_context context = {.engine = worker->engine,
+                                       .transport = worker->transport,
+                                       .store = worker->store,
+                                       .run = job->run,
+                                       .connection = engine_connection_handle(connection),
+                                       .customs = &setup->customs,
+                                       .setup = setup,
+                                       .worker = (int32_t)worker->number};
         status = task_execute(&context, job->request, report, err);
     }
     engine_connection_give(worker->engine, connection);
     session_settings_unref(settings);
+    worker_setup_unref(setup);
     return status;
 }
 
@@ -196,6 +244,7 @@ static void worker_free(struct worker_service *service)
 {
     struct worker *worker = worker_of(service);
 
+    worker_setup_unref(worker->setup);
     store_free(worker->store);
     engine_unref(worker->engine);
     while (worker->cancelled != NULL) {
@@ -203,6 +252,7 @@ static void worker_free(struct worker_service *service)
         free(worker->cancelled);
         worker->cancelled = next;
     }
+    pthread_cond_destroy(&worker->set_up);
     pthread_mutex_destroy(&worker->lock);
     free(worker);
 }
@@ -215,8 +265,8 @@ static const struct worker_service_vtable worker_vtable = {
     .free = worker_free,
 };
 
-enum eider_status worker_new(struct engine *engine, struct executor *executor, struct transport *transport,
-                             uint32_t number, struct worker_service **ret, struct eider_error *err)
+enum eider_status worker_new(const struct worker_options *options, struct worker_service **ret,
+                             struct eider_error *err)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
     enum eider_status status;
@@ -224,17 +274,19 @@ enum eider_status worker_new(struct engine *engine, struct executor *executor, s
     *ret = NULL;
     if (worker == NULL)
         return error_no_memory(err);
-    status = store_new(engine_budget(engine), &worker->store, err);
+    status = store_new(engine_budget(options->engine), &worker->store, err);
     if (status != EIDER_OK) {
         free(worker);
         return status;
     }
     worker->base.vtable = &worker_vtable;
-    worker->engine = engine_ref(engine);
-    worker->executor = executor;
-    worker->transport = transport;
-    worker->number = number;
+    worker->engine = engine_ref(options->engine);
+    worker->executor = options->executor;
+    worker->transport = options->transport;
+    worker->number = options->number;
+    worker->callback = options->setup;
     pthread_mutex_init(&worker->lock, NULL);
+    pthread_cond_init(&worker->set_up, NULL);
     *ret = &worker->base;
     return EIDER_OK;
 }

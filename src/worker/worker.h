@@ -5,13 +5,21 @@
 #include "engine/engine.h"
 #include "rpc/transport.h"
 #include "worker/executor.h"
+#include "worker/setup.h"
 
 /*
  * A worker: runs tasks on the DuckDB of `engine`, on threads of `executor`, keeps their outputs in a store of its own
  * within the engine's memory budget, and fetches inputs through `transport`. It takes a reference of the engine;
  * executor and transport must outlive it. Errors: MEMORY.
  */
-enum eider_status worker_new(struct engine *engine, struct executor *executor, struct transport *transport,
-                             uint32_t number, struct worker_service **ret, struct eider_error *err);
+struct worker_options {
+    struct engine *engine;
+    struct executor *executor;
+    struct transport *transport;
+    uint32_t number;
+    struct worker_setup_callback setup;
+};
+enum eider_status worker_new(const struct worker_options *options, struct worker_service **ret,
+                             struct eider_error *err);
 
 #endif
