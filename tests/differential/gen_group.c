@@ -287,8 +287,9 @@ static void over(struct gen *gen, const struct gen_scope *seen, const struct win
     const struct gen_relation *relation = NULL;
     buf_puts(out, " OVER (");
     if (choose_yes(gen->choices, 80)) {
+        const struct gen_column *column = gen_pick_any(gen, seen, &relation);
         buf_puts(out, "PARTITION BY ");
-        gen_column_ref(relation, gen_pick_any(gen, seen, &relation), out);
+        gen_column_ref(relation, column, out);
     }
     if (window->order == ORDER_TOTAL) {
         total_order(gen, seen, out);
@@ -324,6 +325,10 @@ void gen_select_window(struct gen *gen, const struct gen_scope *scope, struct ge
     static const struct window number = {"rank()", ORDER_TOTAL, "", GEN_INT};
     struct gen_scope seen;
     choose_columns(gen, scope, &seen);
+    if (seen.count == 0) { /* no column of these relations can be compared exactly */
+        gen_select_aggregate(gen, scope, ret, list, tail);
+        return;
+    }
     for (size_t i = 0; i < seen.count; i++) {
         const struct gen_relation *one = &seen.relations[i];
         gen_column_ref(one, &one->columns[0], list);
