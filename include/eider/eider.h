@@ -29,6 +29,7 @@
 #include "duckdb.h"
 #include "eider/error.h"
 #include "eider/export.h"
+#include "eider/handlers.h"
 #include "eider/script.h"
 
 #ifdef __cplusplus

@@ -32,6 +32,7 @@
 extern "C" {
 #endif
 
+struct eider_session;
 struct eider_node;         /* a node of a plan, immutable */
 struct eider_plan_context; /* where the nodes of a query's plan are made; it frees them with the query */
 
@@ -122,6 +123,17 @@ struct eider_handlers {
     void *data;
     void (*free_data)(void *data); /* called once, when the session is freed; may be NULL */
 };
+
+/*
+ * Adds handlers to a session, to be asked after those that it has. The struct and its name are copied; on success
+ * `data` is the session's until eider_session_free gives it to free_data, on failure it stays the caller's. Holds for
+ * queries that are prepared (routing: run) from then on. Not from within a callback. A query that is known as not worth
+ * distributing may run so for some seconds without being planned, and then no handler is asked.
+ * Errors: ARGUMENT, MEMORY. The session's thread.
+ */
+EIDER_API EIDER_MUST_CHECK enum eider_status eider_session_add_handlers(struct eider_session *session,
+                                                                        const struct eider_handlers *handlers,
+                                                                        struct eider_error *err);
 
 #ifdef __cplusplus
 }

@@ -19,10 +19,12 @@ struct execution_options {
     struct store *store; /* of the coordinator */
     duckdb_connection connection;
     struct session_settings *settings;
-    const struct stage_graph *graph;   /* outlives the execution */
-    const struct column_list *columns; /* of the result: names and types; outlives the execution */
-    struct run *run;                   /* of the session's connection: for the head and local stages */
-    uint64_t query;                    /* unique among the queries of the transport and the store */
+    const struct stage_graph *graph;       /* outlives the execution */
+    const struct column_list *columns;     /* of the result: names and types; outlives the execution */
+    struct run *run;                       /* of the session's connection: for the head and local stages */
+    const struct eider_handlers *handlers; /* the application's, for routing; until execution_route returns */
+    uint32_t handler_count;
+    uint64_t query; /* unique among the queries of the transport and the store */
     uint32_t concurrent_tasks;
     bool stream; /* the head starts while the stages below it still run */
 };
@@ -36,6 +38,9 @@ struct execution_stats {
 
 enum eider_status execution_new(const struct execution_options *options, struct execution **ret,
                                 struct eider_error *err);
+
+/* Decides which worker runs each task, asking the handlers. Before the stages run. */
+enum eider_status execution_route(struct execution *execution, struct eider_error *err);
 
 /* Runs the stages below the head (all of them, or, to stream, those that must be complete first). */
 enum eider_status execution_run_stages(struct execution *execution, struct eider_error *err);

@@ -88,6 +88,8 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
                                       .column_distinct = column_distinct,
                                       .column_range = column_range,
                                       .file_data = query,
+                                      .handlers = query->session->handlers,
+                                      .handler_count = query->session->handler_count,
                                       .observer = query->session->observer,
                                       .observer_data = query->session->observer_data};
     struct import_input input = {tree->plan_json, tree->plan_bytes};

@@ -78,6 +78,7 @@ void eider_session_free(struct eider_session *session)
     engine_planner_free(session->planner);
     engine_files_free(session->files);
     verdict_cache_clear(&session->verdicts);
+    session_free_handlers(session);
     transport_free(session->transport);
     store_free(session->store);
     engine_unref(session->engine);
