@@ -30,6 +30,7 @@
 #include "eider/error.h"
 #include "eider/export.h"
 #include "eider/functions.h"
+#include "eider/handlers.h"
 #include "eider/rules.h"
 #include "eider/script.h"
 #include "eider/worker.h"

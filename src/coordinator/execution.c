@@ -3,8 +3,8 @@
  * Running a stage graph.
  *
  * The owner's thread dispatches: it starts every stage whose inputs are complete (all its tasks at once; workers queue
- * them), runs local stages itself on the application's connection, and sleeps until a task reports. Task t of a stage
- * runs on worker t mod N. When all stages are complete the head runs over their outputs.
+ * them), runs local stages itself on the application's connection, and sleeps until a task reports. Which worker runs a
+ * task was decided before, by execution_route. When all stages are complete the head runs over their outputs.
  *
  * To stream, the stages that the head reads (and that are not local) are only started, and the head reads their outputs
  * while they grow; a LIMIT in the head then ends the query early, and what still runs is cancelled.
@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "coordinator/routing.h"
 #include "engine/pulse.h"
 #include "plan/codec.h"
 #include "plan/object.h"
@@ -60,6 +61,7 @@ struct execution {
     struct execution_options options;
     struct arena *arena;
     struct stage_run *stages;
+    struct routes routes;
     struct task_setting *settings;
     uint32_t setting_count;
     struct fragment_inputs *head_inputs;
@@ -180,9 +182,18 @@ void execution_cancel(struct execution *execution)
 
 /* ---- Tasks ---- */
 
+enum eider_status execution_route(struct execution *execution, struct eider_error *err)
+{
+    struct handlers handlers = {.items = execution->options.handlers,
+                                .count = execution->options.handler_count};
+
+    return routes_make(execution->arena, execution->options.graph, execution->options.transport->worker_count,
+                       &handlers, &execution->routes, err);
+}
+
 static uint32_t worker_of(const struct execution *execution, const struct plan_stage *stage, uint32_t task)
 {
-    return stage->local ? TRANSPORT_COORDINATOR : task % execution->options.transport->worker_count;
+    return execution->routes.workers[stage->id - 1][task];
 }
 
 static struct output_key key_of(const struct execution *execution, uint32_t stage, uint32_t task)
@@ -583,24 +594,25 @@ enum eider_status execution_run_head(struct execution *execution, enum run_mode 
     struct task_context context = local_context(execution);
     struct task_input *inputs = fill_inputs(execution, execution->arena, head, 0);
     struct fragment_reads reads = {.tasks = 1, .inputs = inputs, .input_count = head->input_count};
+    const struct eider_node *root = stage_fragment(execution->arena, head, 0);
     enum eider_status status;
     struct buf sql;
 
     *ret_result = (duckdb_result){0};
-    if (inputs == NULL)
+    if (inputs == NULL || root == NULL)
         return error_no_memory(err);
     buf_init(&sql, HEAD_SQL_MAX_BYTES);
-    status = fragment_check_files(head->root, err);
+    status = fragment_check_files(root, err);
     if (status == EIDER_OK)
-        status = fragment_inputs_open(&context, head->root, &reads, &execution->head_inputs, err);
+        status = fragment_inputs_open(&context, root, &reads, &execution->head_inputs, err);
     if (status == EIDER_OK)
-        status = sqlgen_result(head->root, execution->options.columns,
-                               fragment_inputs_sql(execution->head_inputs), &sql, err);
+        status = sqlgen_result(root, execution->options.columns, fragment_inputs_sql(execution->head_inputs),
+                               &sql, err);
     if (status == EIDER_OK)
         status = run_execute_written(execution->options.run, execution->options.connection, sql.data, mode,
                                      ret_result, err);
     if (status == EIDER_OK && mode == RUN_MATERIALIZE &&
-        (status = fragment_check_files(head->root, err)) != EIDER_OK)
+        (status = fragment_check_files(root, err)) != EIDER_OK)
         duckdb_destroy_result(ret_result);
     if (status != EIDER_OK && err != NULL && err->stage < 0)
         err->stage = 0;

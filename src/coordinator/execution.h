@@ -21,11 +21,13 @@ struct execution_options {
     struct session_settings *settings;
     const struct task_header *headers; /* of the session; they may change when the query has ended */
     uint32_t header_count;
-    const struct custom_kinds *customs; /* of the session: for the head and local stages */
-    const struct stage_graph *graph;    /* outlives the execution */
-    const struct column_list *columns;  /* of the result: names and types; outlives the execution */
-    struct run *run;                    /* of the session's connection: for the head and local stages */
-    uint64_t query;                     /* unique among the queries of the transport and the store */
+    const struct custom_kinds *customs;    /* of the session: for the head and local stages */
+    const struct stage_graph *graph;       /* outlives the execution */
+    const struct column_list *columns;     /* of the result: names and types; outlives the execution */
+    struct run *run;                       /* of the session's connection: for the head and local stages */
+    const struct eider_handlers *handlers; /* the application's, for routing; until execution_route returns */
+    uint32_t handler_count;
+    uint64_t query; /* unique among the queries of the transport and the store */
     uint32_t concurrent_tasks;
     bool stream; /* the head starts while the stages below it still run */
 };
@@ -41,6 +43,9 @@ struct execution_stats {
 
 enum eider_status execution_new(const struct execution_options *options, struct execution **ret,
                                 struct eider_error *err);
+
+/* Decides which worker runs each task, asking the handlers. Before the stages run. */
+enum eider_status execution_route(struct execution *execution, struct eider_error *err);
 
 /* Runs the stages below the head (all of them, or, to stream, those that must be complete first). */
 enum eider_status execution_run_stages(struct execution *execution, struct eider_error *err);

@@ -88,7 +88,10 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
                                       .column_distinct = column_distinct,
                                       .column_range = column_range,
                                       .file_data = query,
+                                      .customs = &query->session->customs,
                                       .rule_count = query->session->rules.count,
+                                      .handlers = query->session->handlers,
+                                      .handler_count = query->session->handler_count,
                                       .observer = query->session->observer,
                                       .observer_data = query->session->observer_data};
     const struct declared_functions *functions = &query->session->functions;

@@ -78,6 +78,8 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
                                         .graph = &query->graph,
                                         .columns = &query->columns,
                                         .run = run->run,
+                                        .handlers = session->handlers,
+                                        .handler_count = session->handler_count,
                                         .query = next_query++,
                                         .concurrent_tasks = query->settings.tasks_at_once,
                                         .stream =
@@ -91,6 +93,9 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
     if ((status = execution_new(&options, &run->execution, err)) != EIDER_OK)
         return status;
     session_set_execution(session, run->execution);
+    if ((status = execution_route(run->execution, err)) != EIDER_OK)
+        return status;
+    run->dispatched = true;
     status = execution_run_stages(run->execution, err);
     if (status == EIDER_OK)
         status = execution_run_head(run->execution, mode, ret_result, err);
@@ -162,7 +167,7 @@ static enum eider_status run_distributed(struct query_run *run, enum run_mode mo
         failed = execution_finish(run->execution, &cause);
         status = failed != EIDER_OK ? failed : status;
     }
-    if (status == EIDER_ERROR_UNSUPPORTED && !has_custom(&run->query->graph))
+    if (status == EIDER_ERROR_UNSUPPORTED && run->dispatched && !has_custom(&run->query->graph))
         return run_caught(run, mode, ret_result, &cause, err);
     if (status != EIDER_OK && err != NULL)
         *err = cause;

@@ -82,6 +82,7 @@ void eider_session_free(struct eider_session *session)
     declared_functions_free(&session->functions);
     custom_kinds_free(&session->customs);
     session_headers_free(&session->headers);
+    session_free_handlers(session);
     transport_free(session->transport);
     store_free(session->store);
     engine_unref(session->engine);

@@ -35,10 +35,12 @@ struct eider_session {
     struct declared_functions functions;
     struct custom_kinds customs;
     struct session_headers headers;
-    struct eider_cluster *cluster; /* NULL: none */
-    struct transport *transport;   /* NULL if there is no cluster */
-    struct store *store;           /* the coordinator's own outputs */
-    planner_observer observer;     /* for tests: sees each query's plan after each pass. NULL: nobody looks */
+    struct eider_cluster *cluster;   /* NULL: none */
+    struct transport *transport;     /* NULL if there is no cluster */
+    struct store *store;             /* the coordinator's own outputs */
+    struct eider_handlers *handlers; /* the application's, in order; names are copies */
+    uint32_t handler_count;
+    planner_observer observer; /* for tests: sees each query's plan after each pass. NULL: nobody looks */
     void *observer_data;
 
     pthread_mutex_t lock;
@@ -69,6 +71,9 @@ struct eider_query {
  * a query that runs, not for EXPLAIN. Errors: MEMORY and what planning cannot decline. */
 enum eider_status query_plan(struct eider_query *query, size_t start, struct eider_error *err);
 
+/* Gives the application's data back. */
+void session_free_handlers(struct eider_session *session);
+
 /* Between these, eider_session_cancel reaches `run` and `execution` (may be NULL). */
 void session_begin(struct eider_session *session, struct run *run, struct execution *execution);
 void session_set_execution(struct eider_session *session, struct execution *execution);
@@ -83,6 +88,7 @@ struct query_run {
     struct eider_query *query;
     struct run *run;
     struct execution *execution; /* NULL: not distributed */
+    bool dispatched;             /* tasks were started, or may have been */
     bool owns_transaction;       /* BEGIN was ours: COMMIT or ROLLBACK is too */
     double started_ms;
 };

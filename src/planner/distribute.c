@@ -4,7 +4,7 @@
  *
  * Bottom-up; see distribute.h for what "placed" means. Every operator says how its inputs must be spread and how its
  * output then is; where an input is spread otherwise, a boundary goes between. Rules:
- *   scan                   its stage has as many tasks as its files are worth
+ *   scan                   its stage has as many tasks as its files are worth, or as a handler says
  *   filter, projection,    run where their input is
  *   unnest, lateral
  *   aggregate, distinct    in place if rows are spread by (a part of) the group keys, else in two phases or after a
@@ -100,6 +100,59 @@ uint32_t distribute_tasks_for(const struct distribute *d, double bytes)
     if (tasks >= (double)d->max_tasks)
         return d->max_tasks;
     return tasks <= 1 ? 1 : (uint32_t)tasks + (tasks > (double)(uint32_t)tasks ? 1 : 0);
+}
+
+/* ---- Task counts ---- */
+
+/* The answer of the handlers, within what a stage may have. */
+static bool ask(struct distribute *d, const struct eider_node *node, struct eider_task_count *ret)
+{
+    d->status = handlers_desired_tasks(&d->handlers, node, ret, d->err);
+    if (ret->tasks > d->max_tasks)
+        ret->tasks = d->max_tasks;
+    return d->status == EIDER_OK;
+}
+
+/* True if a plan with `node` at its top, all of whose rows are in one task, may as well have several, if its inputs may. */
+static bool works_in_parts(const struct eider_node *node)
+{
+    return node_child_count(node) == 0 || node->tag == NODE_FILTER || node->tag == NODE_PROJECTION ||
+           node->tag == NODE_UNNEST || node->tag == NODE_LATERAL_FUNCTION || node->tag == NODE_UNION ||
+           (node->tag == NODE_CUSTOM && node_as_custom(node)->parallel);
+}
+
+void distribute_settle(const struct eider_node *node, const struct eider_task_count *answer,
+                       struct placed *placed)
+{
+    struct eider_task_count count = {placed->kind, placed->tasks};
+
+    if (placed->spread == SPREAD_LOCAL || (placed->spread == SPREAD_ONE && !works_in_parts(node)))
+        count = (struct eider_task_count){EIDER_TASKS_MAXIMUM, 1};
+    else if (count.kind == EIDER_TASKS_ASK_NEXT && answer->kind != EIDER_TASKS_ASK_NEXT)
+        count = *answer;
+    else
+        count = task_count_merge(count, *answer);
+    placed->tasks = count.tasks;
+    placed->kind = count.kind == EIDER_TASKS_ASK_NEXT ? EIDER_TASKS_DESIRED : count.kind;
+    if (placed->spread == SPREAD_ONE && count.tasks > 1)
+        placed->spread = SPREAD_ANY;
+    else if (placed->spread != SPREAD_LOCAL && count.tasks == 1 && count.kind == EIDER_TASKS_MAXIMUM)
+        placed->spread = SPREAD_ONE;
+}
+
+void distribute_merge(const struct placed *a, const struct placed *b, struct placed *ret)
+{
+    struct eider_task_count count = task_count_merge((struct eider_task_count){a->kind, a->tasks},
+                                                     (struct eider_task_count){b->kind, b->tasks});
+
+    ret->tasks = count.tasks;
+    ret->kind = count.kind;
+}
+
+uint32_t distribute_tasks_answered(const struct distribute *d, const struct eider_task_count *answer,
+                                   double bytes)
+{
+    return answer->kind != EIDER_TASKS_ASK_NEXT ? answer->tasks : distribute_tasks_for(d, bytes);
 }
 
 /* ---- Keys ---- */
@@ -238,7 +291,12 @@ static bool gather(struct distribute *d, struct placed *placed, enum spread spre
 
 bool distribute_coalesce(struct distribute *d, struct placed *placed)
 {
-    return placed->spread == SPREAD_ONE ? true : gather(d, placed, SPREAD_ONE, 1);
+    if (placed->spread == SPREAD_ONE)
+        return true;
+    if (!gather(d, placed, SPREAD_ONE, 1))
+        return false;
+    placed->kind = EIDER_TASKS_MAXIMUM;
+    return true;
 }
 
 bool distribute_leave_local(struct distribute *d, struct placed *placed)
@@ -329,18 +387,15 @@ static bool needs_all_files(const struct node_parquet_scan *scan)
     return false;
 }
 
+/* How many tasks is what the handlers say, unless the scan has to stay in one. */
 static bool place_parquet(struct distribute *d, const struct node_parquet_scan *scan, struct placed *ret)
 {
-    double bytes = 0;
     bool splits = scan->files.count == 1 || (!needs_all_files(scan) && !files_differ(d, scan));
 
-    for (uint32_t i = 0; i < scan->files.count; i++)
-        bytes += (double)scan->files.items[i].bytes;
     for (uint32_t i = 0; i < scan->read.count; i++)
         splits &= scan->read.items[i].role != SCAN_FILE_INDEX && scan->read.items[i].role != SCAN_ROWID;
-    ret->node = &scan->base;
-    ret->tasks = splits ? distribute_tasks_for(d, bytes) : 1;
-    ret->spread = ret->tasks > 1 ? SPREAD_ANY : SPREAD_ONE;
+    *ret = (struct placed){.node = &scan->base, .spread = SPREAD_ONE, .tasks = 1};
+    ret->kind = splits ? EIDER_TASKS_ASK_NEXT : EIDER_TASKS_MAXIMUM;
     return true;
 }
 
@@ -389,7 +444,7 @@ static bool place_in_one_task(struct distribute *d, const struct eider_node *nod
     return ret->node != NULL;
 }
 
-/* Inside a recursive CTE nothing is distributed: its parts refer to each other. */
+/* Leaves; and recursive CTEs, inside which nothing is distributed: their parts refer to each other. */
 static bool place_whole(const struct eider_node *node, struct placed *ret)
 {
     *ret = (struct placed){.node = node, .spread = SPREAD_ONE, .tasks = 1};
@@ -398,11 +453,12 @@ static bool place_whole(const struct eider_node *node, struct placed *ret)
 
 /* The operator per task, and once more over all tasks' rows. `each` is what runs per task. */
 static bool place_twice(struct distribute *d, const struct eider_node *node, const struct eider_node *each,
-                        const struct placed *input, struct placed *ret)
+                        const struct eider_task_count *answer, const struct placed *input, struct placed *ret)
 {
     struct placed placed = *input;
 
     if (placed.spread == SPREAD_ANY || placed.spread == SPREAD_HASH) {
+        distribute_settle(each, answer, &placed);
         if ((placed.node = distribute_rebuild(d, each, &placed)) == NULL || !distribute_coalesce(d, &placed))
             return false;
     }
@@ -411,7 +467,8 @@ static bool place_twice(struct distribute *d, const struct eider_node *node, con
     return ret->node != NULL;
 }
 
-static bool place_topn(struct distribute *d, const struct node_topn *node, struct placed *ret)
+static bool place_topn(struct distribute *d, const struct node_topn *node,
+                       const struct eider_task_count *answer, struct placed *ret)
 {
     struct placed input;
     struct node_topn *each;
@@ -419,15 +476,17 @@ static bool place_topn(struct distribute *d, const struct node_topn *node, struc
     if (!distribute_place(d, node->input, &input))
         return false;
     if (node->limit > UINT64_MAX - node->offset)
-        return distribute_coalesce(d, &input) && place_twice(d, &node->base, &node->base, &input, ret);
+        return distribute_coalesce(d, &input) &&
+               place_twice(d, &node->base, &node->base, answer, &input, ret);
     if ((each = (struct node_topn *)node_clone(d->arena, &node->base)) == NULL)
         return distribute_no_memory(d);
     each->limit = node->limit + node->offset;
     each->offset = 0;
-    return place_twice(d, &node->base, &each->base, &input, ret);
+    return place_twice(d, &node->base, &each->base, answer, &input, ret);
 }
 
-static bool place_limit(struct distribute *d, const struct node_limit *node, struct placed *ret)
+static bool place_limit(struct distribute *d, const struct node_limit *node,
+                        const struct eider_task_count *answer, struct placed *ret)
 {
     struct placed input;
     struct node_limit *each;
@@ -436,12 +495,12 @@ static bool place_limit(struct distribute *d, const struct node_limit *node, str
         return false;
     if (!node->has_limit || node->has_percent || node->limit > UINT64_MAX - node->offset)
         return (input.spread == SPREAD_LOCAL || distribute_coalesce(d, &input)) &&
-               place_twice(d, &node->base, &node->base, &input, ret);
+               place_twice(d, &node->base, &node->base, answer, &input, ret);
     if ((each = (struct node_limit *)node_clone(d->arena, &node->base)) == NULL)
         return distribute_no_memory(d);
     each->limit = node->limit + node->offset;
     each->offset = 0;
-    return place_twice(d, &node->base, &each->base, &input, ret);
+    return place_twice(d, &node->base, &each->base, answer, &input, ret);
 }
 
 static bool place_union(struct distribute *d, const struct node_union *node, struct placed *ret)
@@ -465,7 +524,9 @@ static bool place_union(struct distribute *d, const struct node_union *node, str
             !distribute_scatter(d, &inputs[i], tasks))
             return false;
     }
-    *ret = (struct placed){.tasks = tasks, .spread = SPREAD_ANY};
+    *ret = (struct placed){.tasks = inputs[0].tasks, .kind = inputs[0].kind, .spread = SPREAD_ANY};
+    for (uint32_t i = 1; i < count; i++)
+        distribute_merge(ret, &inputs[i], ret);
     if (one + local == count)
         ret->spread = local == count ? SPREAD_LOCAL : SPREAD_ONE;
     ret->node = distribute_rebuild(d, &node->base, inputs);
@@ -481,15 +542,13 @@ static bool is_tail(const struct eider_node *node)
 /* The application says whether it may run on a part of the rows. */
 static bool place_custom(struct distribute *d, const struct node_custom *node, struct placed *ret)
 {
-    if (node->inputs.count == 0) {
-        *ret = (struct placed){
-            .node = &node->base, .spread = node->parallel ? SPREAD_ANY : SPREAD_ONE, .tasks = 1};
-        return true;
-    }
+    if (node->inputs.count == 0)
+        return place_whole(&node->base, ret);
     return node->parallel ? place_in_place(d, &node->base, ret) : place_in_one_task(d, &node->base, ret);
 }
 
-static bool place_kind(struct distribute *d, const struct eider_node *node, struct placed *ret)
+static bool place_kind(struct distribute *d, const struct eider_node *node,
+                       const struct eider_task_count *answer, struct placed *ret)
 {
     *ret = (struct placed){.spread = SPREAD_ONE, .tasks = 1};
     switch (node->tag) {
@@ -511,18 +570,18 @@ static bool place_kind(struct distribute *d, const struct eider_node *node, stru
     case NODE_LATERAL_FUNCTION:
         return place_in_place(d, node, ret);
     case NODE_AGGREGATE:
-        return distribute_aggregate(d, node_as_aggregate(node), ret);
+        return distribute_aggregate(d, node_as_aggregate(node), answer, ret);
     case NODE_DISTINCT:
-        return distribute_distinct(d, node_as_distinct(node), ret);
+        return distribute_distinct(d, node_as_distinct(node), answer, ret);
     case NODE_HASH_JOIN:
     case NODE_NESTED_LOOP_JOIN:
     case NODE_CROSS_JOIN:
     case NODE_ASOF_JOIN:
-        return distribute_join(d, node, ret);
+        return distribute_join(d, node, answer, ret);
     case NODE_TOPN:
-        return place_topn(d, node_as_topn(node), ret);
+        return place_topn(d, node_as_topn(node), answer, ret);
     case NODE_LIMIT:
-        return place_limit(d, node_as_limit(node), ret);
+        return place_limit(d, node_as_limit(node), answer, ret);
     case NODE_UNION:
         return place_union(d, node_as_union(node), ret);
     case NODE_CTE:
@@ -554,11 +613,16 @@ static bool place_kind(struct distribute *d, const struct eider_node *node, stru
 
 bool distribute_place(struct distribute *d, const struct eider_node *node, struct placed *ret)
 {
+    struct eider_task_count answer = {EIDER_TASKS_ASK_NEXT, 0};
     bool top = d->top_below, ok;
 
+    if (node->tag != NODE_CTE && !ask(d, node, &answer)) /* a CTE vanishes: its parts are asked about */
+        return false;
     d->top = top;
     d->top_below = top && is_tail(node);
-    ok = place_kind(d, node, ret);
+    ok = place_kind(d, node, &answer, ret);
     d->top_below = top;
+    if (ok && node->tag != NODE_CTE)
+        distribute_settle(node, &answer, ret);
     return ok;
 }

@@ -2,6 +2,7 @@
 #ifndef EIDER_PLANNER_DISTRIBUTE_H
 #define EIDER_PLANNER_DISTRIBUTE_H
 
+#include "planner/handlers.h"
 #include "planner/planner.h"
 
 /*
@@ -26,10 +27,16 @@ struct key_slots {
     uint32_t count;
 };
 
+/*
+ * What the stage wants so far is `tasks`, at least 1, and `kind` says how much: an answer that was asked for ("desired" or
+ * "maximum"), or the pass's own estimate above a boundary that it has just made, until the node above that boundary is
+ * settled. A plan in one task that has to stay so has a maximum of 1.
+ */
 struct placed {
     const struct eider_node *node;
     enum spread spread;
-    uint32_t tasks; /* what the stage wants so far: at least 1 */
+    uint32_t tasks;
+    enum eider_task_count_kind kind;
     struct key_slots keys;
 };
 
@@ -42,6 +49,7 @@ struct cte_entry {
 struct distribute {
     struct arena *arena;
     const struct planner_options *options;
+    struct handlers handlers;
     uint32_t max_tasks;
     uint32_t partitions; /* of every shuffle of this query */
     struct cte_entry *ctes;
@@ -52,13 +60,29 @@ struct distribute {
     enum eider_status status;
 };
 
-/* Places a subtree. False: d->status and d->err say why. */
+/*
+ * Places a subtree. False: d->status and d->err say why. `answer` is what the handlers say of the node's tasks: it counts
+ * where the node is placed in the end, which distribute_place sees to; those that make boundaries or work twice look at
+ * it before.
+ */
 bool distribute_place(struct distribute *d, const struct eider_node *node, struct placed *ret);
-bool distribute_aggregate(struct distribute *d, const struct node_aggregate *node, struct placed *ret);
-bool distribute_distinct(struct distribute *d, const struct node_distinct *node, struct placed *ret);
-bool distribute_join(struct distribute *d, const struct eider_node *node, struct placed *ret);
+bool distribute_aggregate(struct distribute *d, const struct node_aggregate *node,
+                          const struct eider_task_count *answer, struct placed *ret);
+bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
+                         const struct eider_task_count *answer, struct placed *ret);
+bool distribute_join(struct distribute *d, const struct eider_node *node,
+                     const struct eider_task_count *answer, struct placed *ret);
 bool distribute_cte(struct distribute *d, const struct node_cte *node, struct placed *ret);
 bool distribute_cte_ref(struct distribute *d, const struct node_cte_ref *node, struct placed *ret);
+
+/* The answer counts for the stage that `placed` is in, with `node` at its top now. */
+void distribute_settle(const struct eider_node *node, const struct eider_task_count *answer,
+                       struct placed *placed);
+/* What two subtrees in one stage want together: fills in tasks and kind of *ret. */
+void distribute_merge(const struct placed *a, const struct placed *b, struct placed *ret);
+/* Tasks above a boundary: as answered, else as many as `bytes` are worth. */
+uint32_t distribute_tasks_answered(const struct distribute *d, const struct eider_task_count *answer,
+                                   double bytes);
 
 /* Boundaries above a placed subtree: its stage is closed, and the result is placed in a new one. */
 bool distribute_coalesce(struct distribute *d, struct placed *placed); /* to one task */

@@ -14,6 +14,8 @@
 #include "planner/decompose.h"
 #include "planner/distribute.h"
 
+#include <math.h>
+
 #include "plan/object.h"
 
 #define MIN_REDUCTION 8.0
@@ -66,11 +68,14 @@ static bool group_columns(struct distribute *d, const struct eider_node *node, u
     return !arena_failed(d->arena) || distribute_no_memory(d);
 }
 
+/* `top_states` are the states if they may meet in the head, else a large number. */
 static bool aggregate_in_phases(struct distribute *d, const struct node_aggregate *node,
-                                const struct placed *input, double states, bool top, struct placed *ret)
+                                const struct eider_task_count *answer, const struct placed *input,
+                                double top_states, struct placed *ret)
 {
     struct node_aggregate *phase = aggregate_partial(d->arena, node, input->node);
-    bool few = node->groups.count == 0 || node->sets.count > 0 || (top && states <= FEW_STATES);
+    bool one = node->groups.count == 0 || node->sets.count > 0;
+    bool few = answer->kind == EIDER_TASKS_ASK_NEXT && top_states <= FEW_STATES;
     struct expr_list keys;
     uint32_t tasks;
 
@@ -78,7 +83,8 @@ static bool aggregate_in_phases(struct distribute *d, const struct node_aggregat
         return distribute_no_memory(d);
     *ret = *input;
     ret->node = &phase->base;
-    tasks = few ? 1 : distribute_tasks_for(d, distribute_bytes(&phase->base));
+    distribute_settle(ret->node, answer, ret);
+    tasks = one || few ? 1 : distribute_tasks_answered(d, answer, distribute_bytes(&phase->base));
     if (tasks == 1 ? !distribute_coalesce(d, ret)
                    : !group_columns(d, ret->node, node->groups.count, &keys) ||
                          !distribute_shuffle(d, ret, &keys, tasks))
@@ -110,7 +116,8 @@ static bool aggregate_after_shuffle(struct distribute *d, const struct node_aggr
     return ret->node != NULL;
 }
 
-bool distribute_aggregate(struct distribute *d, const struct node_aggregate *node, struct placed *ret)
+bool distribute_aggregate(struct distribute *d, const struct node_aggregate *node,
+                          const struct eider_task_count *answer, struct placed *ret)
 {
     struct placed input;
     double states;
@@ -124,7 +131,7 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
         return aggregate_in_place(d, node, &input, ret);
     states = state_rows(&node->base, node->input, input.tasks);
     if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, node->input)))
-        return aggregate_in_phases(d, node, &input, states, top, ret);
+        return aggregate_in_phases(d, node, answer, &input, top ? states : HUGE_VAL, ret);
     if (node->groups.count > 0 && node->sets.count == 0)
         return aggregate_after_shuffle(d, node, &input, ret);
     return distribute_coalesce(d, &input) && aggregate_in_place(d, node, &input, ret);
@@ -143,12 +150,13 @@ static bool distinct_keys(struct distribute *d, const struct node_distinct *node
     return group_columns(d, input->node, input->node->columns.count, ret);
 }
 
-bool distribute_distinct(struct distribute *d, const struct node_distinct *node, struct placed *ret)
+bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
+                         const struct eider_task_count *answer, struct placed *ret)
 {
     struct placed input;
     struct expr_list keys;
     double states;
-    bool top = d->top;
+    bool top = d->top, few;
     uint32_t tasks;
 
     if (!distribute_place(d, node->input, &input) || !distinct_keys(d, node, &input, &keys))
@@ -159,10 +167,12 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
         if (reduces(states, node->input)) {
             if ((input.node = distribute_rebuild(d, &node->base, &input)) == NULL)
                 return false;
+            distribute_settle(&node->base, answer, &input);
             if (node->targets.count == 0 && !group_columns(d, input.node, input.node->columns.count, &keys))
                 return false;
         }
-        tasks = top && states <= FEW_STATES ? 1 : distribute_tasks_for(d, distribute_bytes(input.node));
+        few = top && states <= FEW_STATES && answer->kind == EIDER_TASKS_ASK_NEXT;
+        tasks = few ? 1 : distribute_tasks_answered(d, answer, distribute_bytes(input.node));
         if (tasks == 1 ? !distribute_coalesce(d, &input) : !distribute_shuffle(d, &input, &keys, tasks))
             return false;
     }

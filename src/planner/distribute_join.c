@@ -163,7 +163,7 @@ static bool finish_join(struct distribute *d, const struct join *join, enum spre
     const struct placed sides[2] = {join->left, join->right};
 
     *ret = (struct placed){.spread = spread, .keys = keys};
-    ret->tasks = join->left.tasks > join->right.tasks ? join->left.tasks : join->right.tasks;
+    distribute_merge(&join->left, &join->right, ret);
     ret->node = distribute_rebuild(d, join->node, sides);
     return ret->node != NULL;
 }
@@ -230,11 +230,13 @@ static bool join_in_step(struct distribute *d, const struct join *join, struct p
     return finish_join(d, join, spread, keys, ret);
 }
 
-static bool join_shuffled(struct distribute *d, struct join *join, struct placed *ret)
+static bool join_shuffled(struct distribute *d, struct join *join, const struct eider_task_count *answer,
+                          struct placed *ret)
 {
     double left_bytes = distribute_bytes(node_child(join->node, 0));
     double right_bytes = distribute_bytes(node_child(join->node, 1));
-    uint32_t tasks = distribute_tasks_for(d, left_bytes > right_bytes ? left_bytes : right_bytes);
+    uint32_t tasks =
+        distribute_tasks_answered(d, answer, left_bytes > right_bytes ? left_bytes : right_bytes);
     struct expr_list keys;
 
     if (align(d, &join->left, &join->left_keys, &join->right_keys, &keys)) {
@@ -294,7 +296,8 @@ static bool sides_in_step(struct distribute *d, const struct join *join)
            is_spread_by(&join->right, &keys);
 }
 
-bool distribute_join(struct distribute *d, const struct eider_node *node, struct placed *ret)
+bool distribute_join(struct distribute *d, const struct eider_node *node,
+                     const struct eider_task_count *answer, struct placed *ret)
 {
     const struct eider_node *left = node_child(node, 0), *right = node_child(node, 1);
     struct join join;
@@ -315,7 +318,7 @@ bool distribute_join(struct distribute *d, const struct eider_node *node, struct
     if (!is_one(&join.right) && may_broadcast_left(&join) && is_small(d, left, join.right.tasks))
         return join_broadcast_left(d, &join, ret);
     if (join.left_keys.count > 0)
-        return join_shuffled(d, &join, ret);
+        return join_shuffled(d, &join, answer, ret);
     if (may_broadcast_right(&join) &&
         (!may_broadcast_left(&join) || distribute_rows(right) <= distribute_rows(left)))
         return join_broadcast_right(d, &join, ret);

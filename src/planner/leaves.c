@@ -7,7 +7,7 @@
  * exactly one variant, because a piece starts at the row where the one before it ends. Example: files of 30 and 10
  * MiB over 4 tasks: 10, 10 and 10 MiB of the first file by row ranges, then the second file as a whole.
  * A parallel CUSTOM leaf is told the task's number when it runs. Other leaves cannot be split: the first task reads them,
- * the others read nothing.
+ * the others read nothing. A handler may know better.
  */
 #include "planner/passes.h"
 
@@ -26,27 +26,29 @@ struct line {
     bool by_row_group; /* enough row groups for all tasks */
 };
 
-static bool read_line(struct planning *p, const struct node_parquet_scan *scan, uint32_t tasks,
-                      struct line *ret)
+static enum eider_status read_line(struct arena *arena, const struct planner_options *options,
+                                   const struct node_parquet_scan *scan, uint32_t tasks, struct line *ret,
+                                   struct eider_error *err)
 {
+    enum eider_status status;
     uint64_t groups = 0;
 
     *ret = (struct line){.scan = scan};
-    ret->files = arena_alloc_array(p->arena, scan->files.count, sizeof(*ret->files));
+    ret->files = arena_alloc_array(arena, scan->files.count, sizeof(*ret->files));
     if (ret->files == NULL)
-        return error_no_memory(p->err) == EIDER_OK;
+        return error_no_memory(err);
     for (uint32_t i = 0; i < scan->files.count; i++) {
         const struct file_slice *slice = &scan->files.items[i];
         struct planner_file *file = &ret->files[i];
-        if (p->options->file_info != NULL &&
-            p->options->file_info(p->options->file_data, slice->path.data, file, p->err) != EIDER_OK)
-            return false;
+        if (options->file_info != NULL &&
+            (status = options->file_info(options->file_data, slice->path.data, file, err)) != EIDER_OK)
+            return status;
         ret->bytes += file->bytes;
         if (file->row_group_rows > 0)
             groups += (file->rows + file->row_group_rows - 1) / file->row_group_rows;
     }
     ret->by_row_group = groups >= tasks;
-    return true;
+    return EIDER_OK;
 }
 
 /* The place after `bytes` of the line. Unknown rows: the nearer end of the file. */
@@ -112,39 +114,42 @@ static const struct eider_node *variant(struct arena *arena, const struct line *
     return piece(arena, line, from, to);
 }
 
-static struct node_distributed_leaf *leaf_new(struct planning *p, const struct eider_node *leaf,
+static struct node_distributed_leaf *leaf_new(struct arena *arena, const struct eider_node *leaf,
                                               uint32_t variants)
 {
-    struct node_distributed_leaf *made = node_distributed_leaf_new(p->arena);
+    struct node_distributed_leaf *made = node_distributed_leaf_new(arena);
 
     if (made == NULL)
         return NULL;
     made->leaf = leaf;
     made->base.columns = leaf->columns;
     made->base.rows = leaf->rows;
-    made->variants = node_list_new(p->arena, variants);
+    made->variants = node_list_new(arena, variants);
     return made->variants.count == variants ? made : NULL;
 }
 
-const struct eider_node *scale_leaf(struct planning *p, const struct eider_node *leaf, uint32_t tasks)
+enum eider_status scale_leaf(struct arena *arena, const struct planner_options *options,
+                             const struct eider_node *leaf, uint32_t tasks, const struct eider_node **ret,
+                             struct eider_error *err)
 {
     const struct node_parquet_scan *scan = node_as_parquet_scan(leaf);
-    struct node_distributed_leaf *made = leaf_new(p, leaf, scan != NULL ? tasks : 1);
+    struct node_distributed_leaf *made = leaf_new(arena, leaf, scan != NULL ? tasks : 1);
+    enum eider_status status;
     struct line line;
 
+    *ret = leaf;
     if (leaf->tag == NODE_CUSTOM && node_as_custom(leaf)->parallel)
-        return leaf; /* it shares the work out itself, by the task's number */
+        return EIDER_OK; /* it shares the work out itself, by the task's number */
     if (made != NULL && scan == NULL)
         made->variants.items[0] = leaf;
     if (made != NULL && scan != NULL) {
-        if (!read_line(p, scan, tasks, &line))
-            return NULL;
+        if ((status = read_line(arena, options, scan, tasks, &line, err)) != EIDER_OK)
+            return status;
         for (uint32_t i = 0; i < tasks; i++)
-            made->variants.items[i] = variant(p->arena, &line, i, tasks);
+            made->variants.items[i] = variant(arena, &line, i, tasks);
     }
-    if (made == NULL || arena_failed(p->arena)) {
-        error_no_memory(p->err);
-        return NULL;
-    }
-    return &made->base;
+    if (made == NULL || arena_failed(arena))
+        return error_no_memory(err);
+    *ret = &made->base;
+    return EIDER_OK;
 }

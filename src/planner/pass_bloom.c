@@ -220,6 +220,46 @@ static struct expr_list picked(struct bloom_pass *b, const struct eider_node *fr
     return outputs;
 }
 
+static bool same_read(const struct scan_column *a, const struct scan_column *b)
+{
+    if (a->role != b->role || !str_equal(a->name, b->name) || !type_equal(a->type, b->type) ||
+        a->path.count != b->path.count)
+        return false;
+    for (uint32_t i = 0; i < a->path.count; i++) {
+        if (!str_equal(a->path.items[i], b->path.items[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool same_columns(const struct node_parquet_scan *a, const struct node_parquet_scan *b)
+{
+    if (a->read.count != b->read.count || a->projection.count != b->projection.count)
+        return false;
+    for (uint32_t i = 0; i < a->read.count; i++) {
+        if (!same_read(&a->read.items[i], &b->read.items[i]))
+            return false;
+    }
+    for (uint32_t i = 0; i < a->projection.count; i++) {
+        if (a->projection.items[i] != b->projection.items[i])
+            return false;
+    }
+    return true;
+}
+
+/* True if the probe of a leaf's scan is right in each of its variants: an application's may read columns in another order. */
+static bool variants_alike(const struct node_distributed_leaf *leaf, const struct node_parquet_scan *scan)
+{
+    for (uint32_t i = 0; i < leaf->variants.count; i++) {
+        const struct node_parquet_scan *variant = node_as_parquet_scan(leaf->variants.items[i]);
+        if (leaf->variants.items[i]->tag == NODE_EMPTY)
+            continue;
+        if (variant == NULL || !same_columns(variant, scan))
+            return false;
+    }
+    return true;
+}
+
 static const struct eider_node *push_into_scan(struct bloom_pass *b, struct plan_stage *stage,
                                                const struct eider_node *node, const struct expr_list *args)
 {
@@ -229,7 +269,7 @@ static const struct eider_node *push_into_scan(struct bloom_pass *b, struct plan
     struct expr_list outputs, inner;
     const struct eider_expr *probe;
 
-    if (scan == NULL)
+    if (scan == NULL || (leaf != NULL && !variants_alike(leaf, scan)))
         return place_above(b, stage, node, args);
     outputs = expr_list_new(b->p->arena, scan->projection.count);
     for (uint32_t i = 0; i < outputs.count; i++)

@@ -1,13 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The distribute pass: see distribute.c. Plans whose boundaries a rule placed are left as they are. */
+/* The distribute pass: see distribute.c. Plans whose boundaries a rule placed are left as they are, without asking. */
 #include "planner/distribute.h"
 #include "planner/passes.h"
+
+#include "plan/object.h"
 
 #define MAX_PARTITIONS 64
 
 static uint32_t at_least_one(uint32_t n)
 {
     return n > 0 ? n : 1;
+}
+
+/* The last of the handlers. Of inner nodes it says nothing: those above a boundary have their estimates by then. */
+static enum eider_status estimate_tasks(void *data, const struct eider_node *node,
+                                        struct eider_task_count *ret, struct eider_error *err)
+{
+    const struct distribute *d = data;
+    const struct node_parquet_scan *scan = node_as_parquet_scan(node);
+    double bytes = 0;
+
+    (void)err;
+    if (scan != NULL) {
+        for (uint32_t i = 0; i < scan->files.count; i++)
+            bytes += (double)scan->files.items[i].bytes;
+        *ret = (struct eider_task_count){EIDER_TASKS_DESIRED, distribute_tasks_for(d, bytes)};
+    } else if (node_child_count(node) == 0 && node->tag != NODE_CTE_REF) {
+        *ret = (struct eider_task_count){EIDER_TASKS_MAXIMUM, 1};
+    }
+    return EIDER_OK;
 }
 
 enum eider_status pass_distribute(struct planning *p)
@@ -18,6 +39,8 @@ enum eider_status pass_distribute(struct planning *p)
 
     if (p->has_boundaries)
         return EIDER_OK;
+    d.handlers = (struct handlers){.items = options->handlers, .count = options->handler_count};
+    d.handlers.own = (struct eider_handlers){.name = "eider", .desired_tasks = estimate_tasks, .data = &d};
     d.max_tasks = at_least_one(options->workers);
     if (options->max_tasks_per_stage > 0 && options->max_tasks_per_stage < d.max_tasks)
         d.max_tasks = options->max_tasks_per_stage;

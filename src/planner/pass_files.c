@@ -33,13 +33,10 @@ static const struct eider_node *fill_in(void *data, struct arena *arena, const s
 
 enum eider_status pass_files(struct planning *p)
 {
-    struct eider_error scratch = {.status = EIDER_OK};
     const struct eider_node *plan;
 
     if (p->options->file_info == NULL)
         return EIDER_OK;
-    if (p->err == NULL)
-        p->err = &scratch;
     p->err->status = EIDER_OK;
     plan = node_transform(p->arena, p->plan, fill_in, p);
     if (plan == NULL)

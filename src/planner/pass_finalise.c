@@ -8,16 +8,17 @@
  *     stage it stands in are those that the boundary above that stage asks for.
  *   * Stages get their numbers when everything below them has one: bottom-up, left to right. Boundaries over the same
  *     node (by identity) read one stage.
- *   * Leaves are scaled to the tasks of their stage.
+ *   * Leaves are scaled to the tasks of their stage: by the handlers, or else as leaves.c does. The leaves of stages of one
+ *     task, the head included, are the handlers' matter too, but stay as they are if those say nothing.
  * A plan that is inconsistent (a rule's) is an error that names the node. If nothing is left to distribute, the verdict
  * says so.
  */
+#include "planner/handlers.h"
 #include "planner/passes.h"
 
 #include "plan/object.h"
 
 #define MAX_STAGES 1000
-#define MAX_TASKS  100000
 
 struct known_stage {
     const struct eider_node *input; /* of the boundary */
@@ -27,6 +28,7 @@ struct known_stage {
 
 struct finalise {
     struct planning *p;
+    struct handlers handlers;
     struct known_stage known[MAX_STAGES];
     uint32_t known_count;
     struct plan_stage stages[MAX_STAGES];
@@ -124,7 +126,7 @@ static bool check_boundary(struct finalise *f, const struct eider_node *node,
 
     if (view->producer_tasks == 0)
         problem = "has zero producer tasks";
-    else if (view->producer_tasks > MAX_TASKS)
+    else if (view->producer_tasks > EIDER_MAX_TASKS)
         problem = "has too many producer tasks";
     else if (view->consumer_tasks != 0 && view->consumer_tasks != stage->tasks)
         problem = "has another number of consumer tasks than the boundary above it has producer tasks";
@@ -207,6 +209,37 @@ static const struct eider_node *cut_boundary(struct finalise *f, const struct ei
     return add_input(f, stage, &input) ? &source->base : NULL;
 }
 
+/* What stands for a leaf in a stage. A reference to a CTE is none: its rows come from elsewhere in the stage. */
+static const struct eider_node *cut_leaf(struct finalise *f, const struct eider_node *leaf,
+                                         const struct plan_stage *stage)
+{
+    struct eider_plan_context context = {
+        .arena = f->p->arena, .workers = f->p->options->workers, .customs = f->p->options->customs};
+    const struct eider_node *made = leaf;
+    enum eider_status status;
+
+    if (leaf->tag == NODE_CTE_REF)
+        return leaf;
+    status = handlers_scale_up_leaf(&f->handlers, &context, leaf, stage->tasks, &made, f->p->err);
+    if (status == EIDER_OK)
+        return made;
+    fail(f, status);
+    return NULL;
+}
+
+/* A leaf that a rule has scaled. */
+static const struct eider_node *check_scaled(struct finalise *f, const struct node_distributed_leaf *leaf,
+                                             const struct plan_stage *stage)
+{
+    if (leaf->variants.count <= stage->tasks)
+        return &leaf->base;
+    error_set(f->p->err, EIDER_ERROR_PLAN, "%s has %u variants, but its stage has %u tasks",
+              node_tag_display(leaf->base.tag), leaf->variants.count, stage->tasks);
+    error_node(f->p->err, node_tag_display(leaf->base.tag));
+    fail(f, EIDER_ERROR_PLAN);
+    return NULL;
+}
+
 static const struct eider_node *cut(struct finalise *f, const struct eider_node *node,
                                     struct plan_stage *stage)
 {
@@ -217,13 +250,10 @@ static const struct eider_node *cut(struct finalise *f, const struct eider_node 
 
     if (look_at(node, &view))
         return cut_boundary(f, node, &view, stage);
-    if (count == 0) {
-        const struct eider_node *leaf = node;
-        if (stage->tasks > 1 && node->tag != NODE_EMPTY &&
-            (leaf = scale_leaf(f->p, node, stage->tasks)) == NULL)
-            fail(f, f->p->err != NULL ? f->p->err->status : EIDER_ERROR_MEMORY);
-        return leaf;
-    }
+    if (node->tag == NODE_DISTRIBUTED_LEAF)
+        return check_scaled(f, node_as_distributed_leaf(node), stage);
+    if (count == 0)
+        return cut_leaf(f, node, stage);
     if ((children = arena_alloc_array(f->p->arena, count, sizeof(*children))) == NULL) {
         fail(f, error_no_memory(f->p->err));
         return NULL;
@@ -277,6 +307,19 @@ static enum eider_status finish(struct finalise *f, const struct plan_stage *hea
     return EIDER_OK;
 }
 
+/* The last of the handlers. */
+static enum eider_status scale_own(void *data, struct eider_plan_context *context,
+                                   const struct eider_node *leaf, uint32_t tasks,
+                                   const struct eider_node **ret, struct eider_error *err)
+{
+    const struct planning *p = data;
+
+    *ret = leaf;
+    if (tasks == 1 || leaf->tag == NODE_EMPTY)
+        return EIDER_OK;
+    return scale_leaf(context->arena, p->options, leaf, tasks, ret, err);
+}
+
 enum eider_status pass_finalise(struct planning *p)
 {
     struct finalise *f = arena_alloc(p->arena, sizeof(*f));
@@ -285,6 +328,8 @@ enum eider_status pass_finalise(struct planning *p)
     if (f == NULL)
         return error_no_memory(p->err);
     f->p = p;
+    f->handlers = (struct handlers){.items = p->options->handlers, .count = p->options->handler_count};
+    f->handlers.own = (struct eider_handlers){.name = "eider", .scale_up_leaf = scale_own, .data = p};
     if (!count_readers(f, p->plan))
         return f->status;
     head.local = is_local(p->plan);

@@ -12,7 +12,7 @@ struct planning {
     bool has_boundaries; /* a rule placed them */
     struct stage_graph *graph;
     struct verdict *verdict;
-    struct eider_error *err;
+    struct eider_error *err; /* never NULL */
 };
 
 /* A pass: one file, one function. With a verdict that says no, planning ends there. */
@@ -28,8 +28,10 @@ enum eider_status pass_bloom(struct planning *p);
 /* Every aggregate that can be in two phases: Final over Partial. NULL if out of memory. */
 const struct eider_node *two_phase(struct arena *arena, const struct eider_node *plan);
 
-/* A leaf for `tasks` tasks: a DISTRIBUTED_LEAF with what each reads. NULL: p->err says why. */
-const struct eider_node *scale_leaf(struct planning *p, const struct eider_node *leaf, uint32_t tasks);
+/* A leaf for `tasks` tasks: a DISTRIBUTED_LEAF with what each reads. Errors: MEMORY, and those of file_info. */
+enum eider_status scale_leaf(struct arena *arena, const struct planner_options *options,
+                             const struct eider_node *leaf, uint32_t tasks, const struct eider_node **ret,
+                             struct eider_error *err);
 
 bool node_is_boundary(const struct eider_node *node);
 

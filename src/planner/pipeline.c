@@ -45,8 +45,13 @@ enum eider_status planner_plan(struct arena *arena, const struct eider_node *pla
                                const struct planner_options *options, struct stage_graph *ret,
                                struct verdict *verdict, struct eider_error *err)
 {
-    struct planning p = {
-        .arena = arena, .options = options, .plan = plan, .graph = ret, .verdict = verdict, .err = err};
+    struct eider_error scratch = {.status = EIDER_OK};
+    struct planning p = {.arena = arena,
+                         .options = options,
+                         .plan = plan,
+                         .graph = ret,
+                         .verdict = verdict,
+                         .err = err != NULL ? err : &scratch};
 
     *ret = (struct stage_graph){.stage_count = 0};
     observe(options, "import", plan, NULL);

@@ -3,6 +3,7 @@
 #define EIDER_PLANNER_PLANNER_H
 
 #include "base/verdict.h"
+#include "eider/handlers.h"
 #include "plan/stage.h"
 
 /*
@@ -13,8 +14,8 @@
  *   prune       leaves out columns that nothing reads
  *   two_phase   splits aggregates into Partial and Final, for the application's rules (only if there are rules)
  *   rules       the application's own, in order
- *   distribute  places boundaries, unless a rule did
- *   finalise    elides 1→1, numbers stages, scales leaves, cuts the plan at its boundaries
+ *   distribute  places boundaries, unless a rule did; the handlers are asked how many tasks there should be
+ *   finalise    elides 1→1, numbers stages, cuts the plan at its boundaries; the handlers scale its leaves
  *   bloom       lets scans drop rows that a later join would drop, by the keys of an earlier stage
  */
 
@@ -30,6 +31,8 @@ struct planner_file {
 /* An application's rule: *ret is the plan to go on with, `plan` itself if nothing changes. */
 typedef enum eider_status (*planner_rule)(void *data, struct arena *arena, const struct eider_node *plan,
                                           const struct eider_node **ret, struct eider_error *err);
+struct custom_kinds;
+
 struct planner_rule_entry {
     const char *name;
     planner_rule rule;
@@ -59,14 +62,17 @@ struct planner_options {
     bool (*column_range)(void *data, const char *path, const char *column, double *ret_least,
                          double *ret_greatest);
     void *file_data;
+    const struct custom_kinds *customs; /* for the context of handlers; NULL: none */
     const struct planner_rule_entry *rules;
     uint32_t rule_count;
+    const struct eider_handlers *handlers; /* the application's, in order; the planner's own are asked last */
+    uint32_t handler_count;
     planner_observer observer; /* NULL: nobody looks */
     void *observer_data;
 };
 
 /* Plans. With a verdict that says no, *ret is not filled: the query runs on DuckDB alone. What is made lives in `arena`.
- * Errors: PLAN (a rule's plan that is inconsistent), MEMORY, IO. */
+ * Errors: PLAN (a rule's plan that is inconsistent, a handler's answer that cannot be), MEMORY, IO, and those of handlers. */
 enum eider_status planner_plan(struct arena *arena, const struct eider_node *plan,
                                const struct planner_options *options, struct stage_graph *ret,
                                struct verdict *verdict, struct eider_error *err);
