@@ -9,15 +9,14 @@
  *   * Stages get their numbers when everything below them has one: bottom-up, left to right. Boundaries over the same
  *     node (by identity) read one stage.
  *   * Leaves are scaled to the tasks of their stage.
- * A plan that is inconsistent (a rule's) is an error that names the node. If nothing is left to distribute, the verdict
- * says so.
+ *   * A rule's DISTRIBUTED_LEAF stays as it is; in a stage with one task, its one variant takes its place.
+ * The plan is consistent: the check pass has seen to it. If nothing is left to distribute, the verdict says so.
  */
 #include "planner/passes.h"
 
 #include "plan/object.h"
 
 #define MAX_STAGES 1000
-#define MAX_TASKS  100000
 
 struct known_stage {
     const struct eider_node *input; /* of the boundary */
@@ -101,40 +100,17 @@ static bool count_readers(struct finalise *f, const struct eider_node *node)
     return true;
 }
 
-/* True if the stage reads what only the application's connection sees. */
-static bool is_local(const struct eider_node *node)
+bool stage_is_local(const struct eider_node *root)
 {
-    if (node->tag == NODE_TABLE_SCAN)
+    if (root->tag == NODE_TABLE_SCAN)
         return true;
-    if (node_is_boundary(node))
+    if (node_is_boundary(root))
         return false;
-    for (uint32_t i = 0, n = node_child_count(node); i < n; i++) {
-        if (is_local(node_child(node, i)))
+    for (uint32_t i = 0, n = node_child_count(root); i < n; i++) {
+        if (stage_is_local(node_child(root, i)))
             return true;
     }
     return false;
-}
-
-/* ---- Checks of boundaries that a rule placed ---- */
-
-static bool check_boundary(struct finalise *f, const struct eider_node *node,
-                           const struct boundary_view *view, const struct plan_stage *stage)
-{
-    const char *problem = NULL;
-
-    if (view->producer_tasks == 0)
-        problem = "has zero producer tasks";
-    else if (view->producer_tasks > MAX_TASKS)
-        problem = "has too many producer tasks";
-    else if (view->consumer_tasks != 0 && view->consumer_tasks != stage->tasks)
-        problem = "has another number of consumer tasks than the boundary above it has producer tasks";
-    else if (view->kind == BOUNDARY_SHUFFLE && view->input->tag != NODE_REPARTITION)
-        problem = "needs a hash RepartitionExec as its input";
-    if (problem == NULL)
-        return true;
-    error_set(f->p->err, EIDER_ERROR_PLAN, "%s %s", node_tag_display(node->tag), problem);
-    error_node(f->p->err, node_tag_display(node->tag));
-    return fail(f, EIDER_ERROR_PLAN);
 }
 
 /* ---- Cutting ---- */
@@ -158,7 +134,7 @@ static uint32_t stage_of(struct finalise *f, const struct boundary_view *view)
     stage.partitions = output_partitions(view->input);
     if (stage.partitions > 1)
         stage.output = BOUNDARY_SHUFFLE;
-    stage.local = is_local(view->input);
+    stage.local = stage_is_local(view->input);
     if ((stage.root = cut(f, view->input, &stage)) == NULL)
         return 0;
     stage.id = ++f->stage_count;
@@ -185,10 +161,8 @@ static const struct eider_node *cut_boundary(struct finalise *f, const struct ei
     struct node_exchange_source *source;
     struct stage_input input = {.kind = view->kind, .producer_tasks = view->producer_tasks};
 
-    if (!check_boundary(f, node, view, stage))
-        return NULL;
     if (view->producer_tasks == 1 && stage->tasks == 1 && find_known(f, view->input)->readers == 1 &&
-        !is_local(view->input))
+        !stage_is_local(view->input))
         return cut(f, view->input->tag == NODE_REPARTITION ? node_child(view->input, 0) : view->input, stage);
     input.consumer_tasks = stage->tasks;
     input.partitions = output_partitions(view->input);
@@ -217,6 +191,8 @@ static const struct eider_node *cut(struct finalise *f, const struct eider_node 
 
     if (look_at(node, &view))
         return cut_boundary(f, node, &view, stage);
+    if (node->tag == NODE_DISTRIBUTED_LEAF)
+        return stage->tasks > 1 ? node : node_as_distributed_leaf(node)->variants.items[0];
     if (count == 0) {
         const struct eider_node *leaf = node;
         if (stage->tasks > 1 && node->tag != NODE_EMPTY &&
@@ -287,7 +263,7 @@ enum eider_status pass_finalise(struct planning *p)
     f->p = p;
     if (!count_readers(f, p->plan))
         return f->status;
-    head.local = is_local(p->plan);
+    head.local = stage_is_local(p->plan);
     head.root = cut(f, p->plan, &head);
     if (head.root == NULL)
         return f->status != EIDER_OK ? f->status : error_no_memory(p->err);

@@ -13,6 +13,7 @@
  *   prune       leaves out columns that nothing reads
  *   two_phase   splits aggregates into Partial and Final, for the application's rules (only if there are rules)
  *   rules       the application's own, in order
+ *   check       refuses a rule's plan that could give wrong rows
  *   distribute  places boundaries, unless a rule did
  *   finalise    elides 1→1, numbers stages, scales leaves, cuts the plan at its boundaries
  *   bloom       lets scans drop rows that a later join would drop, by the keys of an earlier stage
