@@ -137,8 +137,8 @@ static bool merges_state(const struct expr_aggregate *merge, const struct node_a
     uint32_t column = below->groups.count + index;
     bool reads_it = false;
 
-    if (state->distinct ||
-        state->orders.count > 0) /* a part of the rows does not know what the others have */
+    /* What is distinct or first among a part of the rows is not so among all. */
+    if (state->distinct || state->orders.count > 0)
         return false;
     if (merge == NULL || merge->filter != NULL || merge->distinct || merge->orders.count > 0 ||
         !type_equal(merge->base.type, below->base.columns.items[column].type))
@@ -396,8 +396,8 @@ bool check_limit(struct check *c, const struct node_limit *node, const struct pl
         return true;
     if (input->spread == ROWS_ALL)
         return over_copies(c, &node->base, place);
-    if (above != NULL && above->has_limit && !above->has_percent && node->has_limit && !node->has_percent &&
-        node->offset == 0 && keeps_enough(node->limit, above->limit, above->offset))
+    if (above != NULL && above->has_limit && !above->has_percent && !node->has_percent && node->offset == 0 &&
+        (!node->has_limit || keeps_enough(node->limit, above->limit, above->offset)))
         return true;
     return check_refuse(
         c, &node->base,

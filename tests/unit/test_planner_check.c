@@ -85,13 +85,14 @@ static void ctes_stay_in_their_stage(void **state)
             "reads CTE 7, whose definition is in another stage");
     refused(lab, coalesce(lab, cte(lab, definition, scan(lab)), 2), "CteExec",
             "needs all rows and stands in a stage with 2 tasks");
+    accepted(lab, cte(lab, coalesce(lab, definition, 3), coalesce(lab, ref, 1))); /* this boundary vanishes */
     accepted(lab, cte(lab, coalesce(lab, definition, 3), unite(lab, ref, cte_ref(lab, definition))));
 }
 
 static void variants_are_for_tasks(void **state)
 {
     struct lab *lab = *state;
-    struct node_distributed_leaf *leaf = distributed_leaf(lab, 2);
+    struct node_distributed_leaf *leaf = distributed_leaf(lab, 2), *whole = distributed_leaf(lab, 2);
     struct node_parquet_scan *other = (struct node_parquet_scan *)(uintptr_t)scan(lab);
 
     refused(lab, &distributed_leaf(lab, 1)->base, "DistributedLeafExec",
@@ -111,6 +112,9 @@ static void variants_are_for_tasks(void **state)
     leaf->variants.items[1] = &other->base;
     refused(lab, coalesce(lab, &leaf->base, 2), "DistributedLeafExec", "reads other columns than the leaf");
     leaf->variants.items[1] = query_of(lab, &leaf->base);
+    other->projection.items[0] = 0;
+    whole->leaf = distinct(lab, whole->leaf);
+    refused(lab, coalesce(lab, &whole->base, 2), "DistributedLeafExec", "has a variant with a DistinctExec");
     accepted(lab, coalesce(lab, &leaf->base, 2));
 }
 
@@ -141,10 +145,8 @@ static void only_states_are_merged(void **state)
 {
     struct lab *lab = *state;
     const struct node_aggregate *of = average(lab, 1);
-    struct node_aggregate *states = partial(lab, of), *merge;
+    struct node_aggregate *states = partial(lab, of);
     const struct eider_node *rows = coalesce(lab, sample_scan(lab->arena, 3, 3, 1e6), 3);
-    const struct eider_node *sums =
-        sample_aggregate(lab->arena, scan(lab), 1, "sum", type_simple(TYPE_HUGEINT), 9);
     static const uint32_t identity[] = {0, 1, 2};
 
     refused(lab, &final(lab, of, rows)->base, "AggregateExec",
@@ -154,28 +156,77 @@ static void only_states_are_merged(void **state)
             "AggregateExec", "in mode Final merges partial states that nothing makes");
     accepted(lab, &final(lab, of, projection(lab, coalesce(lab, &states->base, 3), 3, identity))->base);
 
-    merge = final(lab, of, coalesce(lab, &states->base, 3));
-    merge->groups.items[0] = expr_column_of(lab->arena, merge->input, 2); /* the count, a BIGINT too */
-    refused(lab, &merge->base, "AggregateExec", "does not merge the states of the AggregateExec below it");
-    merge = final(lab, node_as_aggregate(sums),
-                  coalesce(lab, &states->base, 3)); /* a column of states is left out */
-    refused(lab, &merge->base, "AggregateExec", "does not merge the states of the AggregateExec below it");
-    merge = final(lab, of, coalesce(lab, &states->base, 3));
-    ((struct expr_aggregate *)(uintptr_t)merge->aggregates.items[1])->name = str_from("count");
-    refused(lab, &merge->base, "AggregateExec", "does not merge the states of the AggregateExec below it");
-    merge = final(lab, of, coalesce(lab, &states->base, 3));
-    ((struct expr_aggregate *)(uintptr_t)merge->aggregates.items[1])->args.items[0] =
-        expr_column_of(lab->arena, merge->input, 0);
-    refused(lab, &merge->base, "AggregateExec", "does not merge the states of the AggregateExec below it");
-    merge = final(lab, of, coalesce(lab, &states->base, 3));
-    ((struct expr_aggregate *)(uintptr_t)states->aggregates.items[1])->distinct =
-        true; /* count(DISTINCT b) */
-    refused(lab, &merge->base, "AggregateExec", "does not merge the states of the AggregateExec below it");
-    ((struct expr_aggregate *)(uintptr_t)states->aggregates.items[1])->distinct = false;
-    accepted(lab, &merge->base);
     states->sets = index_set_list_new(lab->arena, 1);
     refused(lab, &final(lab, of, coalesce(lab, &states->base, 3))->base, "AggregateExec",
             "in mode Partial has grouping sets");
+}
+
+static struct expr_aggregate *call_of(struct node_aggregate *node, uint32_t index)
+{
+    return (struct expr_aggregate *)(uintptr_t)node->aggregates.items[index];
+}
+
+/* The ways in which a Final can miss what the Partial below it computes: a, sum(b), count(b). */
+static void merges_fit_their_states(void **state)
+{
+    static const char no[] = "does not merge the states of the AggregateExec below it";
+    struct lab *lab = *state;
+    const struct node_aggregate *of = average(lab, 1);
+    const struct eider_node *sums =
+        sample_aggregate(lab->arena, scan(lab), 1, "sum", type_simple(TYPE_HUGEINT), 9);
+    struct node_aggregate *states = partial(lab, of), *merge;
+    struct expr_aggregate *call;
+
+    for (int wrong = 0; wrong < 9; wrong++) {
+        merge = final(lab, of, coalesce(lab, &states->base, 3));
+        call = call_of(merge, 1);
+        if (wrong == 0) {
+            accepted(lab, &merge->base);
+            continue;
+        }
+        if (wrong == 1)
+            merge->groups.items[0] = expr_column_of(lab->arena, merge->input, 2); /* a BIGINT too */
+        else if (wrong == 2)
+            call->name = str_from("count");
+        else if (wrong == 3)
+            call->args.items[0] = expr_column_of(lab->arena, merge->input, 1); /* the sum, twice */
+        else if (wrong == 4)
+            call->distinct = true;
+        else if (wrong == 5)
+            call->orders = keys_of(lab, merge->input, 1);
+        else if (wrong == 6)
+            call->filter = sample_equal(lab->arena, call->args.items[0], expr_bigint(lab->arena, 1));
+        else if (wrong == 7)
+            call_of(states, 1)->distinct = true;
+        else
+            call_of(states, 1)->orders = keys_of(lab, states->input, 1);
+        refused(lab, &merge->base, "AggregateExec", no);
+        call_of(states, 1)->distinct = false;
+    }
+    states = partial(lab, of);
+    merge = final(lab, of, coalesce(lab, &states->base, 3));
+    call_of(merge, 1)->args = expr_list_new(lab->arena, 2);
+    call_of(merge, 1)->args.items[0] = expr_column_of(lab->arena, merge->input, 2);
+    call_of(merge, 1)->args.items[1] = expr_column_of(lab->arena, merge->input, 0);
+    refused(lab, &merge->base, "AggregateExec", no);
+    merge = final(lab, node_as_aggregate(sums), coalesce(lab, &states->base, 3)); /* leaves out the count */
+    refused(lab, &merge->base, "AggregateExec", no);
+}
+
+static void merges_have_the_same_groups(void **state)
+{
+    struct lab *lab = *state;
+    const struct eider_node *input = sample_scan(lab->arena, 3, 3, 1e6);
+    const struct node_aggregate *by_two =
+        node_as_aggregate(sample_aggregate(lab->arena, input, 2, "sum", type_simple(TYPE_HUGEINT), 10));
+    struct node_aggregate *states = aggregate_partial(lab->arena, by_two, input);
+    struct node_aggregate *merge = final(lab, by_two, coalesce(lab, &states->base, 3));
+
+    accepted(lab, &merge->base);
+    merge->groups.count = 1;
+    merge->base.columns.count = 2;
+    merge->base.columns.items[1] = merge->base.columns.items[2];
+    refused(lab, &merge->base, "AggregateExec", "it must have the same groups");
 }
 
 static void groups_meet_in_one_task(void **state)
@@ -217,6 +268,8 @@ static void keys_may_be_expressions(void **state)
     const struct eider_expr *a = expr_column_of(lab->arena, input, 0),
                             *b = expr_column_of(lab->arena, input, 1);
     struct node_aggregate *node;
+    struct node_distinct *on;
+    struct node_filter *narrow;
     static const uint32_t order[] = {1, 0};
 
     rows = shuffle_over(lab, repartition(lab, input, sample_equal(lab->arena, a, b), 8), 3);
@@ -227,6 +280,29 @@ static void keys_may_be_expressions(void **state)
     node->input = sample_filter(lab->arena, rows); /* does not change the columns */
     accepted(lab, coalesce(lab, &node->base, 2));
     accepted(lab, coalesce(lab, distinct_on(lab, &node->base, 0), 2)); /* the key is a column now */
+    /* a = b of the output is another: its columns are b, a, a = b */
+    node = (struct node_aggregate *)(uintptr_t)sample_aggregate(lab->arena, rows, 2, "count",
+                                                                type_simple(TYPE_BIGINT), 9);
+    node->groups = expr_list_new(lab->arena, 3);
+    node->base.columns = sample_columns(lab->arena, 4, type_simple(TYPE_BIGINT));
+    node->base.columns.items[2].type = type_simple(TYPE_BOOLEAN);
+    node->groups.items[0] = b;
+    node->groups.items[1] = a;
+    node->groups.items[2] = sample_equal(lab->arena, a, b);
+    accepted(lab, coalesce(lab, distinct_on(lab, &node->base, 2), 2));
+    on = (struct node_distinct *)(uintptr_t)distinct_on(lab, &node->base, 0);
+    on->targets.items[0] = sample_equal(lab->arena, a, b);
+    refused(lab, coalesce(lab, &on->base, 2), "DistinctExec", "may have equal rows");
+    on->input = sample_filter(lab->arena, rows);
+    on->base.columns = rows->columns;
+    accepted(lab, coalesce(lab, &on->base, 2));
+    narrow = (struct node_filter *)(uintptr_t)on->input;
+    narrow->projection.items[0] = 1;
+    narrow->projection.items[1] = 0;
+    refused(lab, coalesce(lab, &on->base, 2), "DistinctExec", "may have equal rows");
+    node = (struct node_aggregate *)(uintptr_t)single(lab, rows, 1);
+    node->groups.items[0] = sample_equal(lab->arena, a, b);
+    node->base.columns.items[0].type = type_simple(TYPE_BOOLEAN);
     swapped = projection(lab, rows, 2, order);
     node->input = swapped; /* a and b are other columns here */
     refused(lab, coalesce(lab, &node->base, 2), "AggregateExec", "may have rows of one group in several");
@@ -237,7 +313,8 @@ static void keys_may_be_expressions(void **state)
 static void distinct_rows_meet_in_one_task(void **state)
 {
     struct lab *lab = *state;
-    const struct eider_node *each = distinct(lab, scan(lab));
+    const struct eider_node *each = distinct(lab, scan(lab)), *first = distinct_on(lab, scan(lab), 0);
+    struct node_distinct *ordered;
     static const uint32_t one[] = {0};
 
     accepted(lab, coalesce(lab, distinct(lab, shuffle(lab, scan(lab), 1)), 2));
@@ -251,6 +328,10 @@ static void distinct_rows_meet_in_one_task(void **state)
     accepted(lab, coalesce(lab, distinct(lab, shuffle(lab, each, 0)), 2));
     refused(lab, distinct_on(lab, coalesce(lab, each, 3), 0), "DistinctExec",
             "may have equal rows in several");
+    ordered = (struct node_distinct *)(uintptr_t)distinct_on(lab, coalesce(lab, first, 3), 0);
+    accepted(lab, &ordered->base);
+    ordered->orders = keys_of(lab, ordered->input, 2);
+    refused(lab, &ordered->base, "DistinctExec", "may have equal rows in several");
     refused(lab, distinct(lab, sample_filter(lab->arena, coalesce(lab, each, 3))), "DistinctExec",
             "may have equal rows in several");
     refused(lab, distinct(lab, coalesce(lab, distinct(lab, broadcast(lab, scan(lab), 3)), 2)), "DistinctExec",
@@ -262,7 +343,7 @@ static void distinct_rows_meet_in_one_task(void **state)
 static void limits_are_repeated_above(void **state)
 {
     struct lab *lab = *state;
-    struct node_limit *percent = limit_node(lab, scan(lab), 5, 0);
+    struct node_limit *percent = limit_node(lab, scan(lab), 5, 0), *skip;
     const struct eider_node *each = limit(lab, scan(lab), 5, 0);
 
     accepted(lab, limit(lab, coalesce(lab, each, 3), 5, 0));
@@ -270,13 +351,18 @@ static void limits_are_repeated_above(void **state)
     accepted(lab, limit(lab, coalesce(lab, limit(lab, coalesce(lab, each, 3), 5, 0), 2), 4, 0));
     refused(lab, coalesce(lab, each, 3), "LimitExec", "would keep its rows in each of its 3 tasks");
     refused(lab, limit(lab, coalesce(lab, each, 3), 4, 2), "LimitExec", "would keep its rows in each");
-    refused(lab, limit(lab, coalesce(lab, each, 3), UINT64_MAX, 7), "LimitExec",
+    refused(lab, limit(lab, coalesce(lab, each, 3), UINT64_MAX, 3), "LimitExec",
             "would keep its rows in each");
     refused(lab, limit(lab, coalesce(lab, limit(lab, scan(lab), 5, 1), 3), 4, 0), "LimitExec",
             "would keep its rows in each");
     refused(lab, limit(lab, sample_filter(lab->arena, coalesce(lab, each, 3)), 4, 0), "LimitExec",
             "would keep its rows in each");
-    percent->has_percent = true;
+    percent->has_limit = false; /* all rows, of which the first two are left out above */
+    accepted(lab, limit(lab, coalesce(lab, &percent->base, 3), 4, 2));
+    skip = limit_node(lab, coalesce(lab, each, 3), 0, 2);
+    skip->has_limit = false;
+    refused(lab, &skip->base, "LimitExec", "would keep its rows in each");
+    percent->has_limit = percent->has_percent = true;
     percent->percent = 10;
     refused(lab, limit(lab, coalesce(lab, &percent->base, 3), 4, 0), "LimitExec",
             "would keep its rows in each");
@@ -339,6 +425,11 @@ static void the_result_keeps_its_order(void **state)
     refused_for(lab, query, &down->base, "SortExec", "does not give the rows in the order of the query");
     more->orders = keys_of(lab, rows, 2);
     refused_for(lab, query, &more->base, "SortExec", "does not give the rows in the order of the query");
+    refused_for(lab, &more->base, sort(lab, coalesce(lab, scan(lab), 3)), "SortExec",
+                "does not give the rows in the order of the query");
+    query = cte(lab, scan(lab), sort(lab, cte_ref(lab, rows)));
+    refused_for(lab, query, rows, "NetworkCoalesceExec", "does not give the rows in the order of the query");
+    accepted_for(lab, query, cte(lab, rows, sort(lab, cte_ref(lab, rows))));
     query = topn(lab, scan(lab), 5, 0);
     refused_for(lab, projection(lab, query, 2, identity), rows, "NetworkCoalesceExec",
                 "does not give the rows in the order of the query");
@@ -351,11 +442,22 @@ static void sorted_input_is_read_in_its_stage(void **state)
     const struct eider_node *sorted = topn(lab, unite(lab, table(lab), coalesce(lab, scan(lab), 3)), 9, 0);
     const struct eider_node *read = coalesce(lab, sorted, 1); /* does not vanish: it reads a table */
     const struct node_aggregate *first;
+    struct node_aggregate *list;
+    struct node_distinct *on;
 
     refused(lab, limit(lab, read, 3, 0), "LimitExec",
             "depends on the order that the TopNExec below it makes");
     refused(lab, limit(lab, sample_filter(lab->arena, read), 3, 0), "LimitExec", "depends on the order");
+    refused(lab, limit(lab, coalesce(lab, sample_filter(lab->arena, coalesce(lab, sorted, 1)), 3), 3, 0),
+            "LimitExec", "depends on the order");
     refused(lab, distinct_on(lab, read, 0), "DistinctExec", "depends on the order");
+    on = (struct node_distinct *)(uintptr_t)distinct_on(lab, read, 0);
+    on->orders = keys_of(lab, read, 2);
+    accepted(lab, &on->base);
+    list = (struct node_aggregate *)(uintptr_t)sample_aggregate(lab->arena, read, 1, "list",
+                                                                type_simple(TYPE_BIGINT), 1);
+    call_of(list, 0)->orders = keys_of(lab, read, 1);
+    accepted(lab, &list->base);
     accepted(lab, projection(lab, limit(lab, read, 1, 0), 0, NULL)); /* EXISTS: any row will do */
     refused(lab, sample_aggregate(lab->arena, read, 1, "list", type_simple(TYPE_BIGINT), 1), "AggregateExec",
             "depends on the order");
@@ -391,6 +493,8 @@ int main(void)
         TEST(variants_are_for_tasks),
         TEST(partial_states_are_merged),
         TEST(only_states_are_merged),
+        TEST(merges_fit_their_states),
+        TEST(merges_have_the_same_groups),
         TEST(groups_meet_in_one_task),
         TEST(keys_may_be_expressions),
         TEST(distinct_rows_meet_in_one_task),

@@ -41,6 +41,12 @@ static void matching_rows_meet(void **state)
             "HashJoinExec", far);
     accepted(lab, joined(lab, a, shuffle_over(lab, repartition(lab, other, key, 8), 5), JOIN_INNER));
     accepted(lab, join(lab, coalesce(lab, scan(lab), 3), coalesce(lab, other, 2), JOIN_FULL));
+    accepted(lab, joined(lab, join(lab, a, b, JOIN_INNER), shuffle(lab, other, 0), JOIN_INNER));
+    refused(lab,
+            joined(lab, join(lab, a, b, JOIN_INNER), shuffle_over(lab, repartition(lab, other, key, 7), 3),
+                   JOIN_INNER),
+            "HashJoinExec", far);
+    accepted(lab, joined(lab, join(lab, a, broadcast(lab, scan(lab), 3), JOIN_INNER), b, JOIN_INNER));
 }
 
 /* The sides are spread by two keys each, in another order. */
@@ -69,6 +75,10 @@ static void keys_match_one_by_one(void **state)
     for (uint32_t i = 0; i < 2; i++)
         node->conditions.items[i].right = expr_column_of(lab->arena, sides[1], 1 - i);
     accepted(lab, coalesce(lab, &node->base, 2));
+    node->left = shuffle(lab, scan(lab), 0); /* by the first of the two keys alone */
+    refused(lab, coalesce(lab, &node->base, 2), "HashJoinExec",
+            "may have rows that match in different tasks");
+    node->left = sides[0];
     node->conditions.items[1].op = COMPARE_LESS;
     refused(lab, coalesce(lab, &node->base, 2), "HashJoinExec",
             "may have rows that match in different tasks");
@@ -245,6 +255,9 @@ static void keys_pass_through_functions(void **state)
     struct lab *lab = *state;
     struct node_lateral_function *lateral = node_lateral_function_new(lab->arena);
     struct node_unnest *unnest = node_unnest_new(lab->arena);
+    const struct eider_node *rows;
+    const struct eider_expr *equal;
+    struct node_distinct *on;
 
     lateral->input = shuffle(lab, scan(lab), 1);
     lateral->name = str_from("range");
@@ -260,6 +273,13 @@ static void keys_pass_through_functions(void **state)
     accepted(lab, coalesce(lab, distinct_on(lab, &lateral->base, 1), 2));
     refused(lab, coalesce(lab, distinct_on(lab, &lateral->base, 0), 2), "DistinctExec",
             "may have equal rows");
+    rows = scan(lab);
+    equal =
+        sample_equal(lab->arena, expr_column_of(lab->arena, rows, 0), expr_column_of(lab->arena, rows, 1));
+    lateral->input = shuffle_over(lab, repartition(lab, rows, equal, 8), 3);
+    on = (struct node_distinct *)(uintptr_t)distinct_on(lab, &lateral->base, 0);
+    on->targets.items[0] = equal; /* of other columns by now */
+    refused(lab, coalesce(lab, &on->base, 2), "DistinctExec", "may have equal rows");
     unnest->input = shuffle(lab, scan(lab), 1);
     COPY_COLUMNS(unnest, unnest->input);
     accepted(lab, coalesce(lab, distinct_on(lab, &unnest->base, 1), 2));

@@ -46,6 +46,7 @@ static void errors_name_the_rule(void **state)
     assert_string_equal(lab->err.hint, "plug it in");
     assert_int_equal(plan_with(lab, scan(lab), &again), EIDER_ERROR_UNSUPPORTED);
     assert_string_equal(lab->err.message, "the rule reader: no luck");
+    assert_int_equal(lab->err.status, EIDER_ERROR_UNSUPPORTED);
     assert_int_equal(plan_with(lab, scan(lab), &silent), EIDER_ERROR_IO);
     assert_int_equal(lab->err.status, EIDER_ERROR_IO);
     assert_string_equal(lab->err.message, "the rule mute: it failed with EIDER_ERROR_IO and did not say why");
