@@ -128,6 +128,8 @@ const char *eider_query_explain(struct eider_query *query)
     else
         buf_printf(&out, "not distributed (%s): %s\n", verdict_kind_name(query->verdict.kind),
                    query->verdict.reason);
+    if (query->verdict.kind != VERDICT_DISTRIBUTABLE && query->graph.head.root != NULL)
+        plan_display(&out, query->graph.head.root);
     query->explain = out.failed ? NULL : arena_strndup(query->arena, out.data, out.size);
     buf_done(&out);
     return query->explain != NULL ? query->explain : "the plan is too large to be shown";

@@ -147,10 +147,10 @@ static bool is_not_custom(void *data, const struct eider_node *node)
     return node->tag != NODE_CUSTOM;
 }
 
-/* What an application says in SQL is its own: the net would hide its mistakes. */
+/* A plan that an application made, or says in SQL, is its own matter: the net would hide its mistakes. */
 static bool has_custom(const struct stage_graph *graph)
 {
-    bool none = node_walk(graph->head.root, is_not_custom, NULL);
+    bool none = !graph->by_rule && node_walk(graph->head.root, is_not_custom, NULL);
 
     for (uint32_t i = 0; none && i < graph->stage_count; i++)
         none = node_walk(graph->stages[i].root, is_not_custom, NULL);
@@ -255,7 +255,8 @@ enum eider_status query_run_end(struct query_run *run, enum eider_status status,
         if (err != NULL)
             *err = cause;
     }
-    if (status == EIDER_ERROR_UNSUPPORTED && run->execution != NULL) { /* not caught: the application's SQL */
+    if (status == EIDER_ERROR_UNSUPPORTED && run->execution != NULL &&
+        run->dispatched) { /* not caught: the application's SQL */
         status = EIDER_ERROR_SQL;
         if (err != NULL)
             err->status = status;

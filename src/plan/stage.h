@@ -41,9 +41,10 @@ struct plan_stage {
 };
 
 struct stage_graph {
-    struct plan_stage head;
+    struct plan_stage head; /* without stages below it: the plan of a query that is not distributed, to be shown */
     struct plan_stage *stages; /* stages[i].id is i + 1 */
     uint32_t stage_count;
+    bool by_rule; /* a rule of the application made the plan */
 };
 
 /* Which partitions (of a shuffle) or producer tasks (of a coalesce, a broadcast) consumer task `task` reads: the range

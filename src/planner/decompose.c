@@ -159,6 +159,22 @@ bool aggregate_is_decomposable(const struct node_aggregate *node)
     return true;
 }
 
+bool aggregate_is_merge(const struct expr_aggregate *merge, const struct expr_aggregate *state)
+{
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        for (uint32_t k = 0; k < MAX_STATES && rules[i].states[k].type != STATE_NONE; k++) {
+            const struct state_rule *made = &rules[i].states[k];
+            const char *name = made->merge != NULL ? made->merge : rules[i].name;
+            if (!str_is(state->name, made->partial != NULL ? made->partial : rules[i].name))
+                continue;
+            if (str_is(merge->name, name) ||
+                (strcmp(name, "sum_no_overflow") == 0 && str_is(merge->name, "sum")))
+                return true;
+        }
+    }
+    return false;
+}
+
 static uint32_t state_count(const struct aggregate_rule *rule)
 {
     return rule->states[1].type == STATE_NONE ? 1 : 2;

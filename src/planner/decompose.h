@@ -25,6 +25,10 @@ struct node_aggregate *aggregate_partial(struct arena *arena, const struct node_
 struct node_aggregate *aggregate_merge(struct arena *arena, const struct node_aggregate *single,
                                        const struct eider_node *input, enum aggregate_mode mode);
 
+/* True if `merge`, an aggregate of a merging phase, puts states together that `state` of the phase below it made. Looks at
+ * the functions only. */
+bool aggregate_is_merge(const struct expr_aggregate *merge, const struct expr_aggregate *state);
+
 /* The projection above a Final phase: the columns of `single`. */
 const struct eider_node *aggregate_finish(struct arena *arena, const struct node_aggregate *single,
                                           const struct eider_node *final);

@@ -360,14 +360,13 @@ const struct eider_node *distribute_rebuild(struct distribute *d, const struct e
 /* ---- Operators ---- */
 
 /* The schema of a scan is that of its first file, so files that differ stay in one scan, as with union_by_name. */
-static bool files_differ(const struct distribute *d, const struct node_parquet_scan *scan)
+static bool files_differ(const struct planner_options *options, const struct node_parquet_scan *scan)
 {
     uint64_t first = 0;
 
-    for (uint32_t i = 0; d->options->file_info != NULL && i < scan->files.count; i++) {
+    for (uint32_t i = 0; options->file_info != NULL && i < scan->files.count; i++) {
         struct planner_file file = {0};
-        if (d->options->file_info(d->options->file_data, scan->files.items[i].path.data, &file, NULL) !=
-            EIDER_OK)
+        if (options->file_info(options->file_data, scan->files.items[i].path.data, &file, NULL) != EIDER_OK)
             return true;
         if (i == 0)
             first = file.schema_hash;
@@ -387,15 +386,20 @@ static bool needs_all_files(const struct node_parquet_scan *scan)
     return false;
 }
 
+bool distribute_splits(const struct planner_options *options, const struct node_parquet_scan *scan)
+{
+    for (uint32_t i = 0; i < scan->read.count; i++) {
+        if (scan->read.items[i].role == SCAN_FILE_INDEX || scan->read.items[i].role == SCAN_ROWID)
+            return false;
+    }
+    return scan->files.count == 1 || (!needs_all_files(scan) && !files_differ(options, scan));
+}
+
 /* How many tasks is what the handlers say, unless the scan has to stay in one. */
 static bool place_parquet(struct distribute *d, const struct node_parquet_scan *scan, struct placed *ret)
 {
-    bool splits = scan->files.count == 1 || (!needs_all_files(scan) && !files_differ(d, scan));
-
-    for (uint32_t i = 0; i < scan->read.count; i++)
-        splits &= scan->read.items[i].role != SCAN_FILE_INDEX && scan->read.items[i].role != SCAN_ROWID;
     *ret = (struct placed){.node = &scan->base, .spread = SPREAD_ONE, .tasks = 1};
-    ret->kind = splits ? EIDER_TASKS_ASK_NEXT : EIDER_TASKS_MAXIMUM;
+    ret->kind = distribute_splits(d->options, scan) ? EIDER_TASKS_ASK_NEXT : EIDER_TASKS_MAXIMUM;
     return true;
 }
 

@@ -83,6 +83,29 @@ void distribute_merge(const struct placed *a, const struct placed *b, struct pla
 /* Tasks above a boundary: as answered, else as many as `bytes` are worth. */
 uint32_t distribute_tasks_answered(const struct distribute *d, const struct eider_task_count *answer,
                                    double bytes);
+/* What of a join says how it may run in several tasks: distribute_join.c. */
+struct join_shape {
+    const struct eider_node *node;
+    enum join_type type;
+    const struct join_condition_list *conditions; /* NULL: none that a shuffle may use */
+    struct u32_list projection;
+};
+struct join_shape join_shape_of(struct arena *arena, const struct eider_node *node);
+/* True if every task may have all rows of that side, and a part of the other's. */
+bool join_may_broadcast_right(const struct join_shape *join);
+bool join_may_broadcast_left(const struct join_shape *join);
+/* True if both sides may be shuffled by what the condition compares. */
+bool join_is_key(const struct join_shape *join, const struct join_condition *condition);
+/* The keys of one side in the output; and of both, if the sides are in step: then false if no key is left. */
+struct key_slots join_left_slots(struct arena *arena, const struct join_shape *join,
+                                 const struct key_slots *left);
+struct key_slots join_right_slots(struct arena *arena, const struct join_shape *join,
+                                  const struct key_slots *right);
+bool join_slots_in_step(struct arena *arena, const struct join_shape *join, const struct key_slots *left,
+                        const struct key_slots *right, struct key_slots *ret);
+
+/* True if tasks may share the files of a scan among them: no column, and not the schema, depends on all files. */
+bool distribute_splits(const struct planner_options *options, const struct node_parquet_scan *scan);
 
 /* Boundaries above a placed subtree: its stage is closed, and the result is placed in a new one. */
 bool distribute_coalesce(struct distribute *d, struct placed *placed); /* to one task */

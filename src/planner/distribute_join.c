@@ -19,10 +19,7 @@
 #include "plan/object.h"
 
 struct join {
-    const struct eider_node *node;
-    enum join_type type;
-    const struct join_condition_list *conditions; /* NULL: cross join */
-    struct u32_list projection;
+    struct join_shape shape;
     struct expr_list left_keys, right_keys; /* the conditions that a shuffle may use */
     struct placed left, right;
 };
@@ -32,7 +29,7 @@ static bool is_one(const struct placed *placed)
     return placed->spread == SPREAD_ONE || placed->spread == SPREAD_LOCAL;
 }
 
-static bool may_broadcast_right(const struct join *join)
+bool join_may_broadcast_right(const struct join_shape *join)
 {
     switch (join->type) {
     case JOIN_INNER:
@@ -53,7 +50,7 @@ static bool may_broadcast_right(const struct join *join)
     return false;
 }
 
-static bool may_broadcast_left(const struct join *join)
+bool join_may_broadcast_left(const struct join_shape *join)
 {
     if (join->node->tag == NODE_ASOF_JOIN)
         return false;
@@ -61,7 +58,7 @@ static bool may_broadcast_left(const struct join *join)
            join->type == JOIN_RIGHT_ANTI;
 }
 
-static bool is_key(const struct join *join, const struct join_condition *condition)
+bool join_is_key(const struct join_shape *join, const struct join_condition *condition)
 {
     if (!type_equal(condition->left->type, condition->right->type))
         return false;
@@ -72,15 +69,15 @@ static bool is_key(const struct join *join, const struct join_condition *conditi
 
 static bool find_keys(struct distribute *d, struct join *join)
 {
-    uint32_t count = join->conditions == NULL ? 0 : join->conditions->count, keys = 0;
+    uint32_t count = join->shape.conditions == NULL ? 0 : join->shape.conditions->count, keys = 0;
 
     join->left_keys = expr_list_new(d->arena, count);
     join->right_keys = expr_list_new(d->arena, count);
     if (arena_failed(d->arena))
         return distribute_no_memory(d);
     for (uint32_t i = 0; i < count; i++) {
-        const struct join_condition *condition = &join->conditions->items[i];
-        if (is_key(join, condition)) {
+        const struct join_condition *condition = &join->shape.conditions->items[i];
+        if (join_is_key(&join->shape, condition)) {
             join->left_keys.items[keys] = condition->left;
             join->right_keys.items[keys++] = condition->right;
         }
@@ -89,28 +86,28 @@ static bool find_keys(struct distribute *d, struct join *join)
     return true;
 }
 
-static bool open_join(struct distribute *d, const struct eider_node *node, struct join *ret)
+struct join_shape join_shape_of(struct arena *arena, const struct eider_node *node)
 {
     const struct node_hash_join *hash = node_as_hash_join(node);
     const struct node_nested_loop_join *loop = node_as_nested_loop_join(node);
     const struct node_asof_join *asof = node_as_asof_join(node);
+    struct join_shape shape = {.node = node, .type = JOIN_INNER};
 
-    *ret = (struct join){.node = node, .type = JOIN_INNER};
     if (hash != NULL) {
-        ret->type = hash->type;
-        ret->conditions = &hash->conditions;
-        ret->projection = hash->projection;
+        shape.type = hash->type;
+        shape.conditions = &hash->conditions;
+        shape.projection = hash->projection;
     } else if (asof != NULL) {
-        ret->type = asof->type;
-        ret->conditions = &asof->conditions;
-        ret->projection = asof->projection;
+        shape.type = asof->type;
+        shape.conditions = &asof->conditions;
+        shape.projection = asof->projection;
     } else if (loop != NULL) {
-        ret->type = loop->type;
-        ret->projection = loop->projection;
+        shape.type = loop->type;
+        shape.projection = loop->projection;
     } else {
-        ret->projection = u32_list_identity(d->arena, node->columns.count);
+        shape.projection = u32_list_identity(arena, node->columns.count);
     }
-    return find_keys(d, ret);
+    return shape;
 }
 
 /* ---- Keys of the output ---- */
@@ -125,28 +122,29 @@ static bool keeps_right(enum join_type type)
     return type == JOIN_INNER || type == JOIN_RIGHT || type == JOIN_RIGHT_SEMI || type == JOIN_RIGHT_ANTI;
 }
 
-static struct key_slots right_slots(struct distribute *d, const struct join *join)
+struct key_slots join_right_slots(struct arena *arena, const struct join_shape *join,
+                                  const struct key_slots *right)
 {
     bool alone = join->type == JOIN_RIGHT_SEMI || join->type == JOIN_RIGHT_ANTI;
     uint32_t first = alone ? 0 : node_child(join->node, 0)->columns.count;
 
-    return key_slots_project(d->arena, &join->right.keys, &join->projection, first,
+    return key_slots_project(arena, right, &join->projection, first,
                              node_child(join->node, 1)->columns.count);
 }
 
-static struct key_slots left_slots(struct distribute *d, const struct join *join)
+struct key_slots join_left_slots(struct arena *arena, const struct join_shape *join,
+                                 const struct key_slots *left)
 {
-    return key_slots_project(d->arena, &join->left.keys, &join->projection, 0,
-                             node_child(join->node, 0)->columns.count);
+    return key_slots_project(arena, left, &join->projection, 0, node_child(join->node, 0)->columns.count);
 }
 
 /* The union of both, slot by slot. */
-static struct key_slots both_slots(struct distribute *d, const struct key_slots *a, const struct key_slots *b)
+static struct key_slots both_slots(struct arena *arena, const struct key_slots *a, const struct key_slots *b)
 {
-    struct key_slots made = {arena_alloc_array(d->arena, a->count, sizeof(struct u32_list)), a->count};
+    struct key_slots made = {arena_alloc_array(arena, a->count, sizeof(struct u32_list)), a->count};
 
     for (uint32_t i = 0; made.slots != NULL && i < a->count; i++) {
-        made.slots[i] = u32_list_new(d->arena, a->slots[i].count + b->slots[i].count);
+        made.slots[i] = u32_list_new(arena, a->slots[i].count + b->slots[i].count);
         for (uint32_t k = 0; k < made.slots[i].count; k++)
             made.slots[i].items[k] =
                 k < a->slots[i].count ? a->slots[i].items[k] : b->slots[i].items[k - a->slots[i].count];
@@ -154,6 +152,21 @@ static struct key_slots both_slots(struct distribute *d, const struct key_slots 
     if (made.slots == NULL)
         made.count = 0;
     return made;
+}
+
+bool join_slots_in_step(struct arena *arena, const struct join_shape *join, const struct key_slots *left,
+                        const struct key_slots *right, struct key_slots *ret)
+{
+    struct key_slots of_left = join_left_slots(arena, join, left);
+    struct key_slots of_right = join_right_slots(arena, join, right);
+    bool has_left = keeps_left(join->type), has_right = keeps_right(join->type);
+
+    *ret = (struct key_slots){NULL, 0};
+    if (has_left && has_right)
+        *ret = both_slots(arena, &of_left, &of_right);
+    else if (has_left || has_right)
+        *ret = has_left ? of_left : of_right;
+    return has_left || has_right;
 }
 
 /* The join where its sides are now; `spread` and `keys` of the output are given. */
@@ -164,7 +177,7 @@ static bool finish_join(struct distribute *d, const struct join *join, enum spre
 
     *ret = (struct placed){.spread = spread, .keys = keys};
     distribute_merge(&join->left, &join->right, ret);
-    ret->node = distribute_rebuild(d, join->node, sides);
+    ret->node = distribute_rebuild(d, join->shape.node, sides);
     return ret->node != NULL;
 }
 
@@ -214,27 +227,19 @@ static bool is_spread_by(const struct placed *placed, const struct expr_list *ke
 
 static bool join_in_step(struct distribute *d, const struct join *join, struct placed *ret)
 {
-    struct key_slots left = left_slots(d, join), right = right_slots(d, join), keys = {NULL, 0};
-    enum spread spread = SPREAD_HASH;
+    struct key_slots keys;
+    bool kept = join_slots_in_step(d->arena, &join->shape, &join->left.keys, &join->right.keys, &keys);
 
     if (arena_failed(d->arena))
         return distribute_no_memory(d);
-    if (keeps_left(join->type) && keeps_right(join->type))
-        keys = both_slots(d, &left, &right);
-    else if (keeps_left(join->type))
-        keys = left;
-    else if (keeps_right(join->type))
-        keys = right;
-    else
-        spread = SPREAD_ANY;
-    return finish_join(d, join, spread, keys, ret);
+    return finish_join(d, join, kept ? SPREAD_HASH : SPREAD_ANY, keys, ret);
 }
 
 static bool join_shuffled(struct distribute *d, struct join *join, const struct eider_task_count *answer,
                           struct placed *ret)
 {
-    double left_bytes = distribute_bytes(node_child(join->node, 0));
-    double right_bytes = distribute_bytes(node_child(join->node, 1));
+    double left_bytes = distribute_bytes(node_child(join->shape.node, 0));
+    double right_bytes = distribute_bytes(node_child(join->shape.node, 1));
     uint32_t tasks =
         distribute_tasks_answered(d, answer, left_bytes > right_bytes ? left_bytes : right_bytes);
     struct expr_list keys;
@@ -266,7 +271,7 @@ static bool join_broadcast_right(struct distribute *d, struct join *join, struct
         return distribute_coalesce(d, &join->right) && finish_join(d, join, SPREAD_ONE, keys, ret);
     if (!distribute_broadcast(d, &join->right, join->left.tasks))
         return false;
-    keys = left_slots(d, join);
+    keys = join_left_slots(d->arena, &join->shape, &join->left.keys);
     return finish_join(d, join, join->left.spread, keys, ret);
 }
 
@@ -278,7 +283,7 @@ static bool join_broadcast_left(struct distribute *d, struct join *join, struct 
         return distribute_coalesce(d, &join->left) && finish_join(d, join, SPREAD_ONE, keys, ret);
     if (!distribute_broadcast(d, &join->left, join->right.tasks))
         return false;
-    keys = right_slots(d, join);
+    keys = join_right_slots(d->arena, &join->shape, &join->right.keys);
     return finish_join(d, join, join->right.spread, keys, ret);
 }
 
@@ -302,7 +307,8 @@ bool distribute_join(struct distribute *d, const struct eider_node *node,
     const struct eider_node *left = node_child(node, 0), *right = node_child(node, 1);
     struct join join;
 
-    if (!open_join(d, node, &join) || !distribute_place(d, left, &join.left) ||
+    join = (struct join){.shape = join_shape_of(d->arena, node)};
+    if (!find_keys(d, &join) || !distribute_place(d, left, &join.left) ||
         !distribute_place(d, right, &join.right))
         return false;
     if (join.left.spread == SPREAD_LOCAL && join.right.spread == SPREAD_LOCAL)
@@ -313,16 +319,16 @@ bool distribute_join(struct distribute *d, const struct eider_node *node,
         return finish_join(d, &join, SPREAD_ONE, (struct key_slots){NULL, 0}, ret);
     if (sides_in_step(d, &join))
         return join_in_step(d, &join, ret);
-    if (!is_one(&join.left) && may_broadcast_right(&join) && is_small(d, right, join.left.tasks))
+    if (!is_one(&join.left) && join_may_broadcast_right(&join.shape) && is_small(d, right, join.left.tasks))
         return join_broadcast_right(d, &join, ret);
-    if (!is_one(&join.right) && may_broadcast_left(&join) && is_small(d, left, join.right.tasks))
+    if (!is_one(&join.right) && join_may_broadcast_left(&join.shape) && is_small(d, left, join.right.tasks))
         return join_broadcast_left(d, &join, ret);
     if (join.left_keys.count > 0)
         return join_shuffled(d, &join, answer, ret);
-    if (may_broadcast_right(&join) &&
-        (!may_broadcast_left(&join) || distribute_rows(right) <= distribute_rows(left)))
+    if (join_may_broadcast_right(&join.shape) &&
+        (!join_may_broadcast_left(&join.shape) || distribute_rows(right) <= distribute_rows(left)))
         return join_broadcast_right(d, &join, ret);
-    if (may_broadcast_left(&join))
+    if (join_may_broadcast_left(&join.shape))
         return join_broadcast_left(d, &join, ret);
     return distribute_coalesce(d, &join.left) && distribute_coalesce(d, &join.right) &&
            finish_join(d, &join, SPREAD_ONE, (struct key_slots){NULL, 0}, ret);

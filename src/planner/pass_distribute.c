@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The distribute pass: see distribute.c. Plans whose boundaries a rule placed are left as they are, without asking. */
+/* The distribute pass: see distribute.c. Plans whose boundaries a rule placed are left as they are, without asking. Debug
+ * builds check the plan as if a rule had made it. */
+#include "planner/check.h"
 #include "planner/distribute.h"
 #include "planner/passes.h"
 
@@ -57,5 +59,11 @@ enum eider_status pass_distribute(struct planning *p)
     if (!distribute_coalesce(&d, &placed))
         return d.status;
     p->plan = placed.node;
-    return arena_failed(p->arena) ? error_no_memory(p->err) : EIDER_OK;
+    if (arena_failed(p->arena))
+        return error_no_memory(p->err);
+#ifndef NDEBUG
+    return check_plan(p);
+#else
+    return EIDER_OK;
+#endif
 }

@@ -10,8 +10,8 @@
  *     node (by identity) read one stage.
  *   * Leaves are scaled to the tasks of their stage: by the handlers, or else as leaves.c does. The leaves of stages of one
  *     task, the head included, are the handlers' matter too, but stay as they are if those say nothing.
- * A plan that is inconsistent (a rule's) is an error that names the node. If nothing is left to distribute, the verdict
- * says so.
+ *   * A rule's DISTRIBUTED_LEAF stays as it is; in a stage with one task, its one variant takes its place.
+ * The plan is consistent: the check pass has seen to it. If nothing is left to distribute, the verdict says so.
  */
 #include "planner/handlers.h"
 #include "planner/passes.h"
@@ -103,40 +103,17 @@ static bool count_readers(struct finalise *f, const struct eider_node *node)
     return true;
 }
 
-/* True if the stage reads what only the application's connection sees. */
-static bool is_local(const struct eider_node *node)
+bool stage_is_local(const struct eider_node *root)
 {
-    if (node->tag == NODE_TABLE_SCAN)
+    if (root->tag == NODE_TABLE_SCAN)
         return true;
-    if (node_is_boundary(node))
+    if (node_is_boundary(root))
         return false;
-    for (uint32_t i = 0, n = node_child_count(node); i < n; i++) {
-        if (is_local(node_child(node, i)))
+    for (uint32_t i = 0, n = node_child_count(root); i < n; i++) {
+        if (stage_is_local(node_child(root, i)))
             return true;
     }
     return false;
-}
-
-/* ---- Checks of boundaries that a rule placed ---- */
-
-static bool check_boundary(struct finalise *f, const struct eider_node *node,
-                           const struct boundary_view *view, const struct plan_stage *stage)
-{
-    const char *problem = NULL;
-
-    if (view->producer_tasks == 0)
-        problem = "has zero producer tasks";
-    else if (view->producer_tasks > EIDER_MAX_TASKS)
-        problem = "has too many producer tasks";
-    else if (view->consumer_tasks != 0 && view->consumer_tasks != stage->tasks)
-        problem = "has another number of consumer tasks than the boundary above it has producer tasks";
-    else if (view->kind == BOUNDARY_SHUFFLE && view->input->tag != NODE_REPARTITION)
-        problem = "needs a hash RepartitionExec as its input";
-    if (problem == NULL)
-        return true;
-    error_set(f->p->err, EIDER_ERROR_PLAN, "%s %s", node_tag_display(node->tag), problem);
-    error_node(f->p->err, node_tag_display(node->tag));
-    return fail(f, EIDER_ERROR_PLAN);
 }
 
 /* ---- Cutting ---- */
@@ -160,7 +137,7 @@ static uint32_t stage_of(struct finalise *f, const struct boundary_view *view)
     stage.partitions = output_partitions(view->input);
     if (stage.partitions > 1)
         stage.output = BOUNDARY_SHUFFLE;
-    stage.local = is_local(view->input);
+    stage.local = stage_is_local(view->input);
     if ((stage.root = cut(f, view->input, &stage)) == NULL)
         return 0;
     stage.id = ++f->stage_count;
@@ -187,10 +164,8 @@ static const struct eider_node *cut_boundary(struct finalise *f, const struct ei
     struct node_exchange_source *source;
     struct stage_input input = {.kind = view->kind, .producer_tasks = view->producer_tasks};
 
-    if (!check_boundary(f, node, view, stage))
-        return NULL;
     if (view->producer_tasks == 1 && stage->tasks == 1 && find_known(f, view->input)->readers == 1 &&
-        !is_local(view->input))
+        !stage_is_local(view->input))
         return cut(f, view->input->tag == NODE_REPARTITION ? node_child(view->input, 0) : view->input, stage);
     input.consumer_tasks = stage->tasks;
     input.partitions = output_partitions(view->input);
@@ -227,19 +202,6 @@ static const struct eider_node *cut_leaf(struct finalise *f, const struct eider_
     return NULL;
 }
 
-/* A leaf that a rule has scaled. */
-static const struct eider_node *check_scaled(struct finalise *f, const struct node_distributed_leaf *leaf,
-                                             const struct plan_stage *stage)
-{
-    if (leaf->variants.count <= stage->tasks)
-        return &leaf->base;
-    error_set(f->p->err, EIDER_ERROR_PLAN, "%s has %u variants, but its stage has %u tasks",
-              node_tag_display(leaf->base.tag), leaf->variants.count, stage->tasks);
-    error_node(f->p->err, node_tag_display(leaf->base.tag));
-    fail(f, EIDER_ERROR_PLAN);
-    return NULL;
-}
-
 static const struct eider_node *cut(struct finalise *f, const struct eider_node *node,
                                     struct plan_stage *stage)
 {
@@ -251,7 +213,7 @@ static const struct eider_node *cut(struct finalise *f, const struct eider_node 
     if (look_at(node, &view))
         return cut_boundary(f, node, &view, stage);
     if (node->tag == NODE_DISTRIBUTED_LEAF)
-        return check_scaled(f, node_as_distributed_leaf(node), stage);
+        return stage->tasks > 1 ? node : node_as_distributed_leaf(node)->variants.items[0];
     if (count == 0)
         return cut_leaf(f, node, stage);
     if ((children = arena_alloc_array(f->p->arena, count, sizeof(*children))) == NULL) {
@@ -287,6 +249,8 @@ static enum eider_status finish(struct finalise *f, const struct plan_stage *hea
     struct stage_graph *graph = p->graph;
 
     if (f->stage_count == 0 || (!p->has_boundaries && !is_parallel(f))) {
+        if (p->has_boundaries)
+            graph->head = *head;
         if (p->options->workers <= 1)
             verdict_no(p->verdict, VERDICT_SINGLE_TASK,
                        "every boundary vanished: the cluster has one worker");
@@ -332,7 +296,7 @@ enum eider_status pass_finalise(struct planning *p)
     f->handlers.own = (struct eider_handlers){.name = "eider", .scale_up_leaf = scale_own, .data = p};
     if (!count_readers(f, p->plan))
         return f->status;
-    head.local = is_local(p->plan);
+    head.local = stage_is_local(p->plan);
     head.root = cut(f, p->plan, &head);
     if (head.root == NULL)
         return f->status != EIDER_OK ? f->status : error_no_memory(p->err);

@@ -9,7 +9,9 @@ struct planning {
     struct arena *arena;
     const struct planner_options *options;
     const struct eider_node *plan;
-    bool has_boundaries; /* a rule placed them */
+    bool has_boundaries;               /* a rule placed them */
+    const char *rule;                  /* the last one that changed the plan; NULL: none did */
+    const struct sort_key_list *order; /* of the result, before the rules; NULL: it has none */
     struct stage_graph *graph;
     struct verdict *verdict;
     struct eider_error *err; /* never NULL */
@@ -21,6 +23,7 @@ enum eider_status pass_files(struct planning *p);
 enum eider_status pass_estimate(struct planning *p);
 enum eider_status pass_prune(struct planning *p);
 enum eider_status pass_rules(struct planning *p);
+enum eider_status pass_check(struct planning *p);
 enum eider_status pass_distribute(struct planning *p);
 enum eider_status pass_finalise(struct planning *p);
 enum eider_status pass_bloom(struct planning *p);
@@ -34,5 +37,13 @@ enum eider_status scale_leaf(struct arena *arena, const struct planner_options *
                              struct eider_error *err);
 
 bool node_is_boundary(const struct eider_node *node);
+
+/* True if a stage with this root reads what only the application's connection sees. */
+bool stage_is_local(const struct eider_node *root);
+
+/* An error about `node` of the plan that `rule` made (NULL: no rule did). The format goes on after the node's name: what is
+ * wrong and what to do. Returns EIDER_ERROR_PLAN. */
+enum eider_status plan_refuse(struct eider_error *err, const char *rule, const struct eider_node *node,
+                              const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

@@ -17,10 +17,15 @@ static const struct {
         AFTER_GRAPH     /* the plan is the stage graph */
     } after;
 } passes[] = {
-    {"order", pass_order, AFTER_TREE},        {"files", pass_files, AFTER_TREE},
-    {"estimate", pass_estimate, AFTER_TREE},  {"prune", pass_prune, AFTER_TREE},
-    {"rules", pass_rules, AFTER_TREE},        {"distribute", pass_distribute, AFTER_SHARED},
-    {"finalise", pass_finalise, AFTER_GRAPH}, {"bloom", pass_bloom, AFTER_GRAPH},
+    {"order", pass_order, AFTER_TREE},
+    {"files", pass_files, AFTER_TREE},
+    {"estimate", pass_estimate, AFTER_TREE},
+    {"prune", pass_prune, AFTER_TREE},
+    {"rules", pass_rules, AFTER_TREE},
+    {"check", pass_check, AFTER_TREE},
+    {"distribute", pass_distribute, AFTER_SHARED},
+    {"finalise", pass_finalise, AFTER_GRAPH},
+    {"bloom", pass_bloom, AFTER_GRAPH},
 };
 
 #ifndef NDEBUG

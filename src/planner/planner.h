@@ -14,6 +14,7 @@
  *   prune       leaves out columns that nothing reads
  *   two_phase   splits aggregates into Partial and Final, for the application's rules (only if there are rules)
  *   rules       the application's own, in order
+ *   check       refuses a rule's plan that could give wrong rows
  *   distribute  places boundaries, unless a rule did; the handlers are asked how many tasks there should be
  *   finalise    elides 1→1, numbers stages, cuts the plan at its boundaries; the handlers scale its leaves
  *   bloom       lets scans drop rows that a later join would drop, by the keys of an earlier stage
