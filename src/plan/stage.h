@@ -41,7 +41,8 @@ struct plan_stage {
 };
 
 struct stage_graph {
-    struct plan_stage head; /* without stages below it: the plan of a query that is not distributed, to be shown */
+    struct plan_stage
+        head; /* without stages below it: the plan of a query that is not distributed, to be shown */
     struct plan_stage *stages; /* stages[i].id is i + 1 */
     uint32_t stage_count;
     bool by_rule; /* a rule of the application made the plan */

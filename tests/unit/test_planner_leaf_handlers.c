@@ -229,9 +229,10 @@ static void custom_plans_are_scaled_but_not_counted(void **unused)
     assert_non_null(leaf);
     assert_int_equal(leaf->variants.items[0]->tag, NODE_PARQUET_SCAN);
     rule_variants = 4;
-    assert_fails(&p, node, EIDER_ERROR_PLAN,
-                 "the rule split made a plan that is inconsistent: DistributedLeafExec has 4 variants in a stage "
-                 "with 3 task(s), so that nobody would read some: give it at most one per task");
+    assert_fails(
+        &p, node, EIDER_ERROR_PLAN,
+        "the rule split made a plan that is inconsistent: DistributedLeafExec has 4 variants in a stage "
+        "with 3 task(s), so that nobody would read some: give it at most one per task");
     arena_free(p.arena);
 }
 
