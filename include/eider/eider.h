@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "duckdb.h"
+#include "eider/cluster.h"
 #include "eider/error.h"
 #include "eider/export.h"
 #include "eider/functions.h"
@@ -39,7 +40,6 @@
 extern "C" {
 #endif
 
-struct eider_cluster;
 struct eider_session;
 struct eider_query;
 struct eider_stream;
@@ -51,27 +51,6 @@ EIDER_API const char *eider_version(void);
 
 /* The version of the DuckDB library that is loaded, such as "v1.5.6". Static. Any thread. */
 EIDER_API const char *eider_duckdb_version(void);
-
-/* ---- Cluster ------------------------------------------------------------------------------------------------ */
-
-#define EIDER_MAX_WORKERS 1024
-
-/*
- * A cluster of `workers` (1 to EIDER_MAX_WORKERS) in this process. Its workers share the database of each session
- * that uses it: one thread pool, one memory limit. On success *ret is a reference that the caller gives back with
- * eider_cluster_unref; on failure *ret is NULL. Errors: ARGUMENT, MEMORY. Any thread.
- */
-EIDER_API EIDER_MUST_CHECK enum eider_status
-eider_cluster_new_local(uint32_t workers, struct eider_cluster **ret, struct eider_error *err);
-
-/* One more reference; returns the cluster. Any thread. */
-EIDER_API struct eider_cluster *eider_cluster_ref(struct eider_cluster *cluster);
-
-/* Gives a reference back; the last one frees the cluster. Accepts NULL. Any thread. */
-EIDER_API void eider_cluster_unref(struct eider_cluster *cluster);
-
-/* How many workers it has. Any thread. */
-EIDER_API uint32_t eider_cluster_worker_count(const struct eider_cluster *cluster);
 
 /* ---- Session ------------------------------------------------------------------------------------------------ */
 

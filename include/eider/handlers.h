@@ -66,10 +66,11 @@ struct eider_stage_input {
 };
 
 struct eider_stage {
-    uint32_t stage;                                /* its number, from 1 */
-    uint32_t tasks;                                /* how many it has, at least 1 */
-    uint32_t worker_count;                         /* workers are 0 … worker_count - 1 */
-    const struct eider_node *plan;                 /* what its tasks run */
+    uint32_t stage;                  /* its number, from 1 */
+    uint32_t tasks;                  /* how many it has, at least 1 */
+    uint32_t worker_count;           /* workers are 0 … worker_count - 1 */
+    const char *const *worker_names; /* of each: what a resolver calls it, else "worker 0", … */
+    const struct eider_node *plan;   /* what its tasks run */
     const struct eider_stage_input *const *inputs; /* whose output it reads */
     uint32_t input_count;
 };

@@ -42,6 +42,9 @@ eider_cluster_set_worker_setup(struct eider_cluster *cluster, eider_worker_setup
 /* The number of the worker, from 0. */
 EIDER_API uint32_t eider_worker_number(const struct eider_worker *worker);
 
+/* Its name: what a resolver calls it, else "worker 0", …; until the callback returns. */
+EIDER_API const char *eider_worker_name(const struct eider_worker *worker);
+
 /* A connection to the worker's DuckDB, until the callback returns. What is SET on it is only for itself; SET GLOBAL, LOAD and
  * registered functions are for the whole DuckDB. */
 EIDER_API duckdb_connection eider_worker_connection(struct eider_worker *worker);

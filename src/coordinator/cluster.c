@@ -7,15 +7,21 @@
  */
 #include "coordinator/cluster.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "rpc/inproc/inproc.h"
 #include "worker/executor.h"
 #include "worker/worker.h"
 
+#define WORKER_NAME "worker %u" /* where no resolver names them */
+
 struct eider_cluster *eider_cluster_ref(struct eider_cluster *cluster)
 {
+    if (cluster == NULL)
+        return NULL;
     atomic_fetch_add_explicit(&cluster->refs, 1, memory_order_relaxed);
     return cluster;
 }
@@ -28,7 +34,29 @@ void eider_cluster_unref(struct eider_cluster *cluster)
 
 uint32_t eider_cluster_worker_count(const struct eider_cluster *cluster)
 {
-    return cluster->workers;
+    return cluster == NULL ? 0 : cluster->workers;
+}
+
+static enum eider_status all_workers(struct transport *transport, struct arena *arena,
+                                     struct query_workers *ret, struct eider_error *err)
+{
+    ret->count = transport->worker_count;
+    ret->numbers = arena_alloc_array(arena, ret->count, sizeof(*ret->numbers));
+    ret->names = arena_alloc_array(arena, ret->count, sizeof(*ret->names));
+    for (uint32_t i = 0; ret->numbers != NULL && ret->names != NULL && i < ret->count; i++) {
+        ret->numbers[i] = i;
+        ret->names[i] = arena_printf(arena, WORKER_NAME, i);
+    }
+    return arena_failed(arena) ? error_no_memory(err) : EIDER_OK;
+}
+
+enum eider_status cluster_workers(struct eider_cluster *cluster, struct engine *engine,
+                                  struct transport *transport, struct arena *arena, struct query_workers *ret,
+                                  struct eider_error *err)
+{
+    if (cluster->vtable->resolve == NULL)
+        return all_workers(transport, arena, ret, err);
+    return cluster->vtable->resolve(cluster, engine, transport, arena, ret, err);
 }
 
 enum eider_status eider_cluster_set_worker_setup(struct eider_cluster *cluster, eider_worker_setup setup,
@@ -56,6 +84,9 @@ enum eider_status eider_cluster_set_worker_setup(struct eider_cluster *cluster, 
 struct local_cluster {
     struct eider_cluster base;
     struct executor *executor;
+    eider_resolve resolve; /* NULL: the workers are counted */
+    void *data;            /* the resolver's */
+    void (*free_data)(void *data);
 };
 
 static struct local_cluster *local_of(struct eider_cluster *cluster)
@@ -63,21 +94,34 @@ static struct local_cluster *local_of(struct eider_cluster *cluster)
     return (struct local_cluster *)(void *)cluster;
 }
 
+static enum eider_status new_worker(struct eider_cluster *cluster, struct engine *engine,
+                                    struct transport *transport, const struct worker_id *id,
+                                    struct worker_service **ret, struct eider_error *err)
+{
+    struct worker_options options = {.engine = engine,
+                                     .executor = local_of(cluster)->executor,
+                                     .transport = transport,
+                                     .number = id->number,
+                                     .name = id->name};
+
+    pthread_mutex_lock(&cluster->lock);
+    options.setup = cluster->setup;
+    pthread_mutex_unlock(&cluster->lock);
+    return worker_new(&options, ret, err);
+}
+
 static enum eider_status local_connect(struct eider_cluster *cluster, struct engine *engine,
                                        struct store *coordinator, struct transport **ret,
                                        struct eider_error *err)
 {
     enum eider_status status = inproc_new(cluster->workers, coordinator, ret, err);
-    struct worker_options options = {
-        .engine = engine, .executor = local_of(cluster)->executor, .transport = *ret};
 
-    pthread_mutex_lock(&cluster->lock);
-    options.setup = cluster->setup;
-    pthread_mutex_unlock(&cluster->lock);
     for (uint32_t i = 0; status == EIDER_OK && i < cluster->workers; i++) {
         struct worker_service *worker = NULL;
-        options.number = i;
-        status = worker_new(&options, &worker, err);
+        char name[32];
+
+        snprintf(name, sizeof(name), WORKER_NAME, i);
+        status = new_worker(cluster, engine, *ret, &(struct worker_id){i, name}, &worker, err);
         if (status == EIDER_OK)
             inproc_set_worker(*ret, i, worker);
     }
@@ -98,6 +142,8 @@ static void local_free(struct eider_cluster *cluster)
     executor_free(local_of(cluster)->executor);
     if (cluster->free_setup != NULL)
         cluster->free_setup(cluster->setup.data);
+    if (local_of(cluster)->free_data != NULL)
+        local_of(cluster)->free_data(local_of(cluster)->data);
     pthread_mutex_destroy(&cluster->lock);
     free(cluster);
 }
@@ -107,6 +153,25 @@ static const struct cluster_vtable local_vtable = {
     .set_tasks_at_once = local_set_tasks_at_once,
     .free = local_free,
 };
+
+static enum eider_status local_new(const struct cluster_vtable *vtable, struct local_cluster **ret,
+                                   struct eider_error *err)
+{
+    struct local_cluster *local = calloc(1, sizeof(*local));
+    enum eider_status status;
+
+    if (local == NULL)
+        return error_no_memory(err);
+    if ((status = executor_new(&local->executor, err)) != EIDER_OK) {
+        free(local);
+        return status;
+    }
+    pthread_mutex_init(&local->base.lock, NULL);
+    local->base.vtable = vtable;
+    atomic_init(&local->base.refs, 1);
+    *ret = local;
+    return EIDER_OK;
+}
 
 enum eider_status eider_cluster_new_local(uint32_t workers, struct eider_cluster **ret,
                                           struct eider_error *err)
@@ -120,16 +185,128 @@ enum eider_status eider_cluster_new_local(uint32_t workers, struct eider_cluster
     if (workers < 1 || workers > EIDER_MAX_WORKERS)
         return error_set(err, EIDER_ERROR_ARGUMENT, "a local cluster has 1 to %d workers, not %u",
                          EIDER_MAX_WORKERS, workers);
-    if ((local = calloc(1, sizeof(*local))) == NULL)
-        return error_no_memory(err);
-    pthread_mutex_init(&local->base.lock, NULL);
-    local->base.vtable = &local_vtable;
-    local->base.workers = workers;
-    atomic_init(&local->base.refs, 1);
-    if ((status = executor_new(&local->executor, err)) != EIDER_OK) {
-        free(local);
+    if ((status = local_new(&local_vtable, &local, err)) != EIDER_OK)
         return status;
+    local->base.workers = workers;
+    *ret = &local->base;
+    return EIDER_OK;
+}
+
+/* ---- In this process, named by a resolver ---- */
+
+struct eider_worker_list {
+    struct arena *arena;
+    const char *names[EIDER_MAX_WORKERS];
+    uint32_t count;
+    const char *problem; /* the first thing that is wrong; NULL: nothing */
+};
+
+void eider_worker_list_add(struct eider_worker_list *list, const char *name)
+{
+    if (list == NULL || list->problem != NULL)
+        return;
+    if (name == NULL || name[0] == '\0' || strlen(name) >= EIDER_WORKER_NAME_BYTES)
+        list->problem = "a worker without a name, or with too long a name";
+    for (uint32_t i = 0; list->problem == NULL && i < list->count; i++) {
+        if (strcmp(list->names[i], name) == 0)
+            list->problem = arena_printf(list->arena, "the worker %s twice", name);
     }
+    if (list->problem == NULL && list->count == EIDER_MAX_WORKERS)
+        list->problem = "too many workers";
+    if (list->problem == NULL && (list->names[list->count] = arena_printf(list->arena, "%s", name)) != NULL)
+        list->count++;
+}
+
+/* The number of a worker's name, which becomes a worker if it is none yet. */
+static enum eider_status number_of(struct eider_cluster *cluster, struct engine *engine,
+                                   struct transport *transport, const char *name, uint32_t *ret,
+                                   struct eider_error *err)
+{
+    struct worker_service *worker = NULL;
+    enum eider_status status;
+
+    if ((*ret = inproc_find(transport, name)) != UINT32_MAX)
+        return EIDER_OK;
+    *ret = transport->worker_count;
+    if (*ret >= EIDER_MAX_WORKERS)
+        return error_set(err, EIDER_ERROR_WORKER, "the session has met %d workers by name already",
+                         EIDER_MAX_WORKERS);
+    status = new_worker(cluster, engine, transport, &(struct worker_id){*ret, name}, &worker, err);
+    if (status == EIDER_OK && !inproc_add_worker(transport, name, worker)) {
+        worker->vtable->free(worker);
+        status = error_no_memory(err);
+    }
+    return status;
+}
+
+static enum eider_status ask_resolver(const struct local_cluster *local, struct eider_worker_list *list,
+                                      struct eider_error *err)
+{
+    struct eider_error said = {.status = EIDER_OK};
+    enum eider_status status = local->resolve(local->data, list, &said);
+
+    if (status != EIDER_OK)
+        return error_set(err, status, "the resolver of the cluster: %s",
+                         said.status != EIDER_OK ? said.message : "it failed without saying why");
+    if (list->problem != NULL)
+        return error_set(err, EIDER_ERROR_WORKER, "the resolver of the cluster named %s", list->problem);
+    return arena_failed(list->arena) ? error_no_memory(err) : EIDER_OK;
+}
+
+static enum eider_status resolved_workers(struct eider_cluster *cluster, struct engine *engine,
+                                          struct transport *transport, struct arena *arena,
+                                          struct query_workers *ret, struct eider_error *err)
+{
+    struct eider_worker_list *list = arena_alloc(arena, sizeof(*list));
+    enum eider_status status;
+
+    *ret = (struct query_workers){.count = 0};
+    if (list == NULL)
+        return error_no_memory(err);
+    list->arena = arena;
+    if ((status = ask_resolver(local_of(cluster), list, err)) != EIDER_OK)
+        return status;
+    if ((ret->numbers = arena_alloc_array(arena, list->count, sizeof(*ret->numbers))) == NULL)
+        return error_no_memory(err);
+    ret->names = list->names;
+    for (; status == EIDER_OK && ret->count < list->count; ret->count++)
+        status =
+            number_of(cluster, engine, transport, list->names[ret->count], &ret->numbers[ret->count], err);
+    return status;
+}
+
+static enum eider_status resolved_connect(struct eider_cluster *cluster, struct engine *engine,
+                                          struct store *coordinator, struct transport **ret,
+                                          struct eider_error *err)
+{
+    (void)cluster;
+    (void)engine;
+    return inproc_reserve(EIDER_MAX_WORKERS, coordinator, ret, err);
+}
+
+static const struct cluster_vtable resolved_vtable = {
+    .connect = resolved_connect,
+    .resolve = resolved_workers,
+    .set_tasks_at_once = local_set_tasks_at_once,
+    .free = local_free,
+};
+
+enum eider_status eider_cluster_new_resolved(eider_resolve resolve, void *data, void (*free_data)(void *data),
+                                             struct eider_cluster **ret, struct eider_error *err)
+{
+    struct local_cluster *local;
+    enum eider_status status;
+
+    if (ret == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_cluster_new_resolved: ret is NULL");
+    *ret = NULL;
+    if (resolve == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_cluster_new_resolved: the resolver is NULL");
+    if ((status = local_new(&resolved_vtable, &local, err)) != EIDER_OK)
+        return status;
+    local->resolve = resolve;
+    local->data = data;
+    local->free_data = free_data;
     *ret = &local->base;
     return EIDER_OK;
 }

@@ -187,8 +187,8 @@ enum eider_status execution_route(struct execution *execution, struct eider_erro
     struct handlers handlers = {.items = execution->options.handlers,
                                 .count = execution->options.handler_count};
 
-    return routes_make(execution->arena, execution->options.graph, execution->options.transport->worker_count,
-                       &handlers, &execution->routes, err);
+    return routes_make(execution->arena, execution->options.graph, execution->options.workers, &handlers,
+                       &execution->routes, err);
 }
 
 static uint32_t worker_of(const struct execution *execution, const struct plan_stage *stage, uint32_t task)

@@ -2,6 +2,7 @@
 #ifndef EIDER_COORDINATOR_EXECUTION_H
 #define EIDER_COORDINATOR_EXECUTION_H
 
+#include "coordinator/cluster.h"
 #include "engine/connection.h"
 #include "engine/run.h"
 #include "plan/stage.h"
@@ -27,7 +28,8 @@ struct execution_options {
     struct run *run;                       /* of the session's connection: for the head and local stages */
     const struct eider_handlers *handlers; /* the application's, for routing; until execution_route returns */
     uint32_t handler_count;
-    uint64_t query; /* unique among the queries of the transport and the store */
+    const struct query_workers *workers; /* likewise */
+    uint64_t query;                      /* unique among the queries of the transport and the store */
     uint32_t concurrent_tasks;
     bool stream; /* the head starts while the stages below it still run */
 };

@@ -77,7 +77,7 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
                                    struct eider_error *err)
 {
     const struct settings *settings = &query->settings;
-    struct planner_options options = {.workers = query->session->transport->worker_count,
+    struct planner_options options = {.workers = query->workers.count,
                                       .bytes_per_task = settings->bytes_per_task,
                                       .max_tasks_per_stage = settings->max_tasks_per_stage,
                                       .partitions_per_task = settings->partitions_per_task,
@@ -149,6 +149,17 @@ static enum eider_status plan_statement(struct eider_query *query, const char *s
     return status;
 }
 
+static enum eider_status find_workers(struct eider_query *query, struct eider_error *err)
+{
+    struct eider_session *session = query->session;
+    enum eider_status status = cluster_workers(session->cluster, session->engine, session->transport,
+                                               query->arena, &query->workers, err);
+
+    if (status == EIDER_OK && query->workers.count == 0)
+        verdict_no(&query->verdict, VERDICT_NO_CLUSTER, "the resolver of the cluster knows no worker");
+    return status;
+}
+
 /*
  * Statements that are repeated and not distributed are planned once in a while only. EXPLAIN always plans: whoever asks
  * wants to know how it is now. What a query from here says when it is asked to explain itself is the remembered verdict,
@@ -164,7 +175,12 @@ static enum eider_status plan_unless_known(struct eider_query *query, const char
 
     if (status != EIDER_OK)
         return status;
-    remembers = settings->verdict_cache && query->session->rules.count == 0; /* a rule may change its mind */
+    status = find_workers(query, err);
+    if (!goes_on(query, status))
+        return status;
+    /* a rule may change its mind, workers may come */
+    remembers = settings->verdict_cache && query->session->rules.count == 0 &&
+                query->session->cluster->vtable->resolve == NULL;
     if (remembers && query->statement.kind != STATEMENT_EXPLAIN &&
         verdict_cache_find(verdicts, settings, sql, now_ms(), &query->verdict))
         return EIDER_OK;

@@ -47,12 +47,15 @@ static bool view_inputs(struct arena *arena, const struct plan_stage *stage, con
     return true;
 }
 
-static enum eider_status route_stage(struct arena *arena, const struct plan_stage *stage, uint32_t workers,
-                                     const struct handlers *handlers, const struct routes *routes,
-                                     struct eider_error *err)
+static enum eider_status route_stage(struct arena *arena, const struct plan_stage *stage,
+                                     const struct query_workers *workers, const struct handlers *handlers,
+                                     const struct routes *routes, struct eider_error *err)
 {
-    struct eider_stage view = {
-        .stage = stage->id, .tasks = stage->tasks, .worker_count = workers, .plan = stage->root};
+    struct eider_stage view = {.stage = stage->id,
+                               .tasks = stage->tasks,
+                               .worker_count = workers->count,
+                               .worker_names = workers->names,
+                               .plan = stage->root};
     uint32_t *to = routes->workers[stage->id - 1];
 
     if (!view_inputs(arena, stage, routes, &view))
@@ -60,8 +63,21 @@ static enum eider_status route_stage(struct arena *arena, const struct plan_stag
     return handlers_route_tasks(handlers, &view, to, err);
 }
 
-enum eider_status routes_make(struct arena *arena, const struct stage_graph *graph, uint32_t workers,
-                              struct handlers *handlers, struct routes *ret, struct eider_error *err)
+/* From positions among the query's workers, which handlers see, to numbers of the transport. */
+static void number_workers(const struct stage_graph *graph, const struct query_workers *workers,
+                           struct routes *routes)
+{
+    for (uint32_t i = 0; i < graph->stage_count; i++) {
+        for (uint32_t task = 0; task < graph->stages[i].tasks; task++) {
+            uint32_t *worker = &routes->workers[i][task];
+            *worker = *worker == TRANSPORT_COORDINATOR ? *worker : workers->numbers[*worker];
+        }
+    }
+}
+
+enum eider_status routes_make(struct arena *arena, const struct stage_graph *graph,
+                              const struct query_workers *workers, struct handlers *handlers,
+                              struct routes *ret, struct eider_error *err)
 {
     enum eider_status status = EIDER_OK;
 
@@ -79,5 +95,7 @@ enum eider_status routes_make(struct arena *arena, const struct stage_graph *gra
         if (!stage->local)
             status = route_stage(arena, stage, workers, handlers, ret, err);
     }
+    if (status == EIDER_OK)
+        number_workers(graph, workers, ret);
     return status;
 }

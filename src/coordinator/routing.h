@@ -2,6 +2,7 @@
 #ifndef EIDER_COORDINATOR_ROUTING_H
 #define EIDER_COORDINATOR_ROUTING_H
 
+#include "coordinator/cluster.h"
 #include "plan/stage.h"
 #include "planner/handlers.h"
 
@@ -15,10 +16,12 @@ struct routes {
 
 /*
  * Asks the handlers, then routes itself: task t to worker t mod N, but a stage of one task to where the one task of a stage
- * that it reads is. `workers` is how many there are, at least 1. The routes live in `arena`. Errors: MEMORY, PLAN (an
- * answer that cannot be), and those of handlers. No lock may be held.
+ * that it reads is. `workers` are those of the query, at least one: handlers know them by their position, the routes hold
+ * their numbers. The routes live in `arena`. Errors: MEMORY, PLAN (an answer that cannot be), and those of handlers. No lock
+ * may be held.
  */
-enum eider_status routes_make(struct arena *arena, const struct stage_graph *graph, uint32_t workers,
-                              struct handlers *handlers, struct routes *ret, struct eider_error *err);
+enum eider_status routes_make(struct arena *arena, const struct stage_graph *graph,
+                              const struct query_workers *workers, struct handlers *handlers,
+                              struct routes *ret, struct eider_error *err);
 
 #endif

@@ -76,6 +76,7 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
                                         .header_count = session->headers.count,
                                         .customs = &session->customs,
                                         .graph = &query->graph,
+                                        .workers = &query->workers,
                                         .columns = &query->columns,
                                         .run = run->run,
                                         .handlers = session->handlers,

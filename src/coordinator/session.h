@@ -57,7 +57,8 @@ struct eider_query {
     const char *sql; /* NUL-terminated */
     struct statement_class statement;
     struct verdict verdict;
-    struct stage_graph graph;   /* if distributable */
+    struct stage_graph graph; /* if distributable */
+    struct query_workers workers;
     struct column_list columns; /* of the result */
     struct settings settings;
     struct session_settings *session_settings;

@@ -103,7 +103,7 @@ struct worker_service_vtable {
 
 struct transport {
     const struct transport_vtable *vtable;
-    uint32_t worker_count;
+    _Atomic uint32_t worker_count; /* may grow */
 };
 
 struct transport_vtable {

@@ -28,7 +28,7 @@ struct worker_rewrite {
 };
 
 struct eider_worker {
-    uint32_t number;
+    struct worker_id id;
     duckdb_connection connection;
     struct worker_setup *setup;
 };
@@ -98,17 +98,17 @@ static enum eider_status call_setup(const struct worker_setup_callback *callback
     status = callback->setup(callback->data, worker, &said);
     duckdb_disconnect(&worker->connection);
     if (status != EIDER_OK)
-        error_set(err, status, "the set-up of worker %u: %s", worker->number,
+        error_set(err, status, "the set-up of %s: %s", worker->id.name,
                   said.status != EIDER_OK ? said.message : "it failed without saying why");
     return status;
 }
 
 enum eider_status worker_setup_new(const struct worker_setup_callback *callback, struct engine *engine,
-                                   uint32_t worker, const struct task_request *request,
+                                   const struct worker_id *worker, const struct task_request *request,
                                    struct worker_setup **ret, struct eider_error *err)
 {
     struct worker_setup *setup = calloc(1, sizeof(*setup));
-    struct eider_worker handle = {.number = worker, .setup = setup};
+    struct eider_worker handle = {.id = *worker, .setup = setup};
     enum eider_status status;
 
     *ret = NULL;
@@ -127,7 +127,12 @@ enum eider_status worker_setup_new(const struct worker_setup_callback *callback,
 
 uint32_t eider_worker_number(const struct eider_worker *worker)
 {
-    return worker == NULL ? 0 : worker->number;
+    return worker == NULL ? 0 : worker->id.number;
+}
+
+const char *eider_worker_name(const struct eider_worker *worker)
+{
+    return worker == NULL ? "" : worker->id.name;
 }
 
 duckdb_connection eider_worker_connection(struct eider_worker *worker)

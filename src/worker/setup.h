@@ -27,9 +27,14 @@ struct worker_setup {
     uint32_t header_count;
 };
 
-/* Calls the callback. `worker` is its number. Errors: the callback's, with a prefix; MEMORY, SQL. */
+struct worker_id {
+    uint32_t number;
+    const char *name;
+};
+
+/* Calls the callback. Errors: the callback's, with a prefix; MEMORY, SQL. */
 enum eider_status worker_setup_new(const struct worker_setup_callback *callback, struct engine *engine,
-                                   uint32_t worker, const struct task_request *request,
+                                   const struct worker_id *worker, const struct task_request *request,
                                    struct worker_setup **ret, struct eider_error *err);
 struct worker_setup *worker_setup_ref(struct worker_setup *setup);
 void worker_setup_unref(struct worker_setup *setup); /* accepts NULL */

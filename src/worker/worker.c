@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/connection.h"
 #include "worker/task.h"
@@ -35,7 +36,8 @@ struct worker {
     struct executor *executor;
     struct transport *transport;
     struct store *store;
-    uint32_t number;
+    struct worker_id id;
+    char *name; /* the id's */
     pthread_mutex_t lock;
     struct job *jobs;
     struct cancelled *cancelled;
@@ -98,7 +100,7 @@ static enum eider_status take_setup(struct worker *worker, const struct task_req
     }
     worker->setting_up = true;
     pthread_mutex_unlock(&worker->lock);
-    status = worker_setup_new(&worker->callback, worker->engine, worker->number, request, &made, err);
+    status = worker_setup_new(&worker->callback, worker->engine, &worker->id, request, &made, err);
     pthread_mutex_lock(&worker->lock);
     old = worker->setup;
     worker->setup = made;
@@ -134,7 +136,7 @@ static enum eider_status run_job(struct job *job, struct task_report *report, st
                                        .connection = engine_connection_handle(connection),
                                        .customs = &setup->customs,
                                        .setup = setup,
-                                       .worker = (int32_t)worker->number};
+                                       .worker = (int32_t)worker->id.number};
         status = task_execute(&context, job->request, report, err);
     }
     engine_connection_give(worker->engine, connection);
@@ -154,7 +156,7 @@ static void job_run(void *data)
     run_unref(job->run);
     if (status != EIDER_OK)
         error_origin(&err, (int32_t)job->request->id.stage, (int32_t)job->request->id.task,
-                     (int32_t)job->worker->number);
+                     (int32_t)job->worker->id.number);
     job->done(job->data, status, &report, status == EIDER_OK ? NULL : &err);
     free(job);
 }
@@ -252,6 +254,7 @@ static void worker_free(struct worker_service *service)
         free(worker->cancelled);
         worker->cancelled = next;
     }
+    free(worker->name);
     pthread_cond_destroy(&worker->set_up);
     pthread_mutex_destroy(&worker->lock);
     free(worker);
@@ -274,8 +277,11 @@ enum eider_status worker_new(const struct worker_options *options, struct worker
     *ret = NULL;
     if (worker == NULL)
         return error_no_memory(err);
-    status = store_new(engine_budget(options->engine), &worker->store, err);
+    worker->name = strdup(options->name);
+    status = worker->name == NULL ? error_no_memory(err)
+                                  : store_new(engine_budget(options->engine), &worker->store, err);
     if (status != EIDER_OK) {
+        free(worker->name);
         free(worker);
         return status;
     }
@@ -283,7 +289,7 @@ enum eider_status worker_new(const struct worker_options *options, struct worker
     worker->engine = engine_ref(options->engine);
     worker->executor = options->executor;
     worker->transport = options->transport;
-    worker->number = options->number;
+    worker->id = (struct worker_id){options->number, worker->name};
     worker->callback = options->setup;
     pthread_mutex_init(&worker->lock, NULL);
     pthread_cond_init(&worker->set_up, NULL);

@@ -17,6 +17,7 @@ struct worker_options {
     struct executor *executor;
     struct transport *transport;
     uint32_t number;
+    const char *name; /* copied */
     struct worker_setup_callback setup;
 };
 enum eider_status worker_new(const struct worker_options *options, struct worker_service **ret,

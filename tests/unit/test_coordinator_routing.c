@@ -43,10 +43,13 @@ static struct eider_handlers routing(struct router *router, const char *name)
 
 static enum eider_status route_status(struct planned *p, struct routes *ret)
 {
+    static uint32_t numbers[] = {0, 1, 2, 3};
+    static const char *names[] = {"a", "b", "c", "d"};
     struct handlers handlers = {.items = p->handlers, .count = p->options.handler_count};
+    struct query_workers workers = {4, numbers, names};
 
     p->err = (struct eider_error){.status = EIDER_OK};
-    return routes_make(p->arena, &p->graph, 4, &handlers, ret, &p->err);
+    return routes_make(p->arena, &p->graph, &workers, &handlers, ret, &p->err);
 }
 
 /* Stage 1: a scan in four tasks; stage 2: the final aggregate in four. */

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The in-process transport: an array of workers. Constant once its workers are set, so it needs no lock; what it calls
- * may be called from any thread.
+ * The in-process transport: an array of workers, which may grow within its capacity: the count is written after the worker.
+ * So it needs no lock; what it calls may be called from any thread.
  */
 #include "rpc/inproc/inproc.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct inproc {
     struct transport base;
     struct store *coordinator;
+    uint32_t capacity;
+    char **names; /* of workers that were added; NULL: none were */
     struct worker_service *workers[];
 };
 
@@ -134,7 +138,10 @@ static void inproc_free(struct transport *transport)
         struct worker_service *service = inproc_of(transport)->workers[i];
         if (service != NULL)
             service->vtable->free(service);
+        if (inproc_of(transport)->names != NULL)
+            free(inproc_of(transport)->names[i]);
     }
+    free(inproc_of(transport)->names);
     free(transport);
 }
 
@@ -148,22 +155,57 @@ static const struct transport_vtable inproc_vtable = {
     .free = inproc_free,
 };
 
-enum eider_status inproc_new(uint32_t workers, struct store *coordinator, struct transport **ret,
-                             struct eider_error *err)
+enum eider_status inproc_reserve(uint32_t capacity, struct store *coordinator, struct transport **ret,
+                                 struct eider_error *err)
 {
-    struct inproc *inproc = calloc(1, sizeof(*inproc) + workers * sizeof(inproc->workers[0]));
+    struct inproc *inproc = calloc(1, sizeof(*inproc) + capacity * sizeof(inproc->workers[0]));
 
     *ret = NULL;
     if (inproc == NULL)
         return error_no_memory(err);
     inproc->base.vtable = &inproc_vtable;
-    inproc->base.worker_count = workers;
+    inproc->capacity = capacity;
     inproc->coordinator = coordinator;
     *ret = &inproc->base;
     return EIDER_OK;
 }
 
+enum eider_status inproc_new(uint32_t workers, struct store *coordinator, struct transport **ret,
+                             struct eider_error *err)
+{
+    enum eider_status status = inproc_reserve(workers, coordinator, ret, err);
+
+    if (status == EIDER_OK)
+        atomic_store(&(*ret)->worker_count, workers);
+    return status;
+}
+
 void inproc_set_worker(struct transport *transport, uint32_t number, struct worker_service *worker)
 {
     inproc_of(transport)->workers[number] = worker;
+}
+
+uint32_t inproc_find(struct transport *transport, const char *name)
+{
+    const struct inproc *inproc = inproc_of(transport);
+
+    for (uint32_t i = 0; inproc->names != NULL && i < transport->worker_count; i++) {
+        if (strcmp(inproc->names[i], name) == 0)
+            return i;
+    }
+    return UINT32_MAX;
+}
+
+bool inproc_add_worker(struct transport *transport, const char *name, struct worker_service *worker)
+{
+    struct inproc *inproc = inproc_of(transport);
+    uint32_t number = transport->worker_count;
+
+    if (inproc->names == NULL)
+        inproc->names = calloc(inproc->capacity, sizeof(*inproc->names));
+    if (number >= inproc->capacity || inproc->names == NULL || (inproc->names[number] = strdup(name)) == NULL)
+        return false;
+    inproc->workers[number] = worker;
+    atomic_store(&transport->worker_count, number + 1);
+    return true;
 }
