@@ -31,7 +31,7 @@
 
 struct tree_width {
     uint32_t leaf_tasks;
-    uint32_t mid_tasks; /* 0: no tree, all partial aggregates go straight to the last one */
+    uint32_t mid_tasks; /* 0: no tree */
 };
 
 static bool is_final_aggregate(void *data, const struct eider_node *node)
@@ -53,13 +53,26 @@ static enum eider_status reduction_tree(void *data, struct eider_plan_context *c
     *ret = plan;
     if (final == NULL)
         return EIDER_OK;
-    if (width->mid_tasks > 0) {
-        TRY(eider_network_coalesce(ctx, node, width->leaf_tasks, width->mid_tasks, &node, err));
-        TRY(eider_aggregate_with_mode(ctx, final, EIDER_AGGREGATE_PARTIAL_REDUCE, node, &node, err));
-        TRY(eider_network_coalesce(ctx, node, width->mid_tasks, 1, &node, err));
-    } else {
-        TRY(eider_network_coalesce(ctx, node, width->leaf_tasks, 1, &node, err));
-    }
+    TRY(eider_network_coalesce(ctx, node, width->leaf_tasks, width->mid_tasks, &node, err));
+    TRY(eider_aggregate_with_mode(ctx, final, EIDER_AGGREGATE_PARTIAL_REDUCE, node, &node, err));
+    TRY(eider_network_coalesce(ctx, node, width->mid_tasks, 1, &node, err));
+    TRY(eider_aggregate_with_mode(ctx, final, EIDER_AGGREGATE_FINAL, node, &node, err));
+    return eider_plan_replace(ctx, plan, final, node, ret, err);
+}
+
+/* For comparison: all partial aggregates go straight to the last one. */
+static enum eider_status wide_coalesce(void *data, struct eider_plan_context *ctx,
+                                       const struct eider_node *plan, const struct eider_node **ret,
+                                       struct eider_error *err)
+{
+    const struct tree_width *width = data;
+    const struct eider_node *final = eider_plan_find(plan, is_final_aggregate, NULL);
+    const struct eider_node *node = eider_node_child(final, 0);
+
+    *ret = plan;
+    if (final == NULL)
+        return EIDER_OK;
+    TRY(eider_network_coalesce(ctx, node, width->leaf_tasks, 1, &node, err));
     TRY(eider_aggregate_with_mode(ctx, final, EIDER_AGGREGATE_FINAL, node, &node, err));
     return eider_plan_replace(ctx, plan, final, node, ret, err);
 }
@@ -155,8 +168,9 @@ static enum eider_status run(duckdb_database database, duckdb_connection connect
     if (status == EIDER_OK)
         status = eider_session_new(database, connection, cluster, NULL, &session, err);
     if (status == EIDER_OK)
-        status = eider_session_add_rule(session, "partial_reduction_tree", reduction_tree, &options->width,
-                                        NULL, err);
+        status = eider_session_add_rule(session, "partial_reduction_tree",
+                                        options->width.mid_tasks > 0 ? reduction_tree : wide_coalesce,
+                                        &options->width, NULL, err);
     if (status == EIDER_OK)
         status = run_query(session, options, err);
     eider_session_free(session);
