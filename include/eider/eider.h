@@ -97,7 +97,8 @@ EIDER_API EIDER_MUST_CHECK enum eider_status eider_query(struct eider_session *s
                                                          duckdb_result *ret_result, struct eider_error *err);
 
 /*
- * Plans one statement without running it. *ret is freed with eider_query_free, before the session. A statement that
+ * Plans one statement without running it. If other statements of the session run before it does, or a second passes, it is
+ * planned again when it runs. *ret is freed with eider_query_free, before the session. A statement that
  * DuckDB refuses (syntax, unknown table) is still prepared: running it gives DuckDB's error. Errors: ARGUMENT,
  * MEMORY. The session's thread.
  */

@@ -113,12 +113,9 @@ void custom_kinds_free(struct custom_kinds *kinds)
 static enum eider_status callback_failed(const char *kind, const char *callback, enum eider_status status,
                                          const struct eider_error *said, struct eider_error *err)
 {
-    if (said->status == EIDER_OK)
-        error_set(err, status, "%s of the custom node kind %s failed without saying why", callback, kind);
-    else
-        error_set(err, status, "%s of the custom node kind %s: %s", callback, kind, said->message);
+    error_set(err, status, "%s of the custom node kind %s: %s", callback, kind, error_said(said));
     error_node(err, kind);
-    if (said->status != EIDER_OK && said->hint[0] != '\0')
+    if (said->hint[0] != '\0')
         error_hint(err, "%s", said->hint);
     return status;
 }

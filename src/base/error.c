@@ -105,3 +105,8 @@ void error_origin(struct eider_error *err, int32_t stage, int32_t task, int32_t 
     err->task = task;
     err->worker = worker;
 }
+
+const char *error_said(const struct eider_error *err)
+{
+    return err->message[0] != '\0' ? err->message : "it failed without saying why";
+}

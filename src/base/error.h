@@ -19,4 +19,7 @@ void error_hint(struct eider_error *err, const char *format, ...) __attribute__(
 void error_node(struct eider_error *err, const char *node);
 void error_origin(struct eider_error *err, int32_t stage, int32_t task, int32_t worker);
 
+/* What a callback of an application said when it failed; it may have set nothing but the message, or not even that. */
+const char *error_said(const struct eider_error *err);
+
 #endif

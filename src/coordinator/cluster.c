@@ -246,8 +246,7 @@ static enum eider_status ask_resolver(const struct local_cluster *local, struct 
     enum eider_status status = local->resolve(local->data, list, &said);
 
     if (status != EIDER_OK)
-        return error_set(err, status, "the resolver of the cluster: %s",
-                         said.status != EIDER_OK ? said.message : "it failed without saying why");
+        return error_set(err, status, "the resolver of the cluster: %s", error_said(&said));
     if (list->problem != NULL)
         return error_set(err, EIDER_ERROR_WORKER, "the resolver of the cluster named %s", list->problem);
     return arena_failed(list->arena) ? error_no_memory(err) : EIDER_OK;

@@ -64,6 +64,7 @@ enum eider_status eider_session_declare_function(struct eider_session *session, 
     if (functions->count == MAX_DECLARED)
         return error_set(err, EIDER_ERROR_ARGUMENT, "%s: a session has up to %u functions", me, MAX_DECLARED);
     verdict_cache_clear(&session->verdicts);
+    session->generation++;
     return add(functions, known, name, err);
 }
 

@@ -42,6 +42,7 @@ enum eider_status eider_session_add_handlers(struct eider_session *session,
     list[session->handler_count] = *handlers;
     list[session->handler_count++].name = name;
     verdict_cache_clear(&session->verdicts); /* what was too small may not be so now */
+    session->generation++;
     return EIDER_OK;
 }
 

@@ -50,10 +50,28 @@ static enum eider_status plan_if_query(struct eider_query *query, struct eider_e
     return query_plan(query, statement->kind == STATEMENT_EXPLAIN ? statement->rest : statement->first, err);
 }
 
+enum eider_status query_prepare(struct eider_query *query, struct eider_error *err)
+{
+    double started = now_ms();
+    enum eider_status status;
+
+    session_settings_unref(query->session_settings);
+    query->session_settings = NULL;
+    query->verdict = (struct verdict){.kind = VERDICT_DISTRIBUTABLE};
+    query->graph = (struct stage_graph){.stage_count = 0};
+    query->columns = (struct column_list){NULL, 0};
+    query->explain = NULL;
+    status = plan_if_query(query, err);
+    query->planned_ms = now_ms();
+    query->generation = query->session->generation;
+    query->stats.planning_ms = query->planned_ms - started;
+    query->stats.distributed = eider_query_is_distributed(query);
+    return status;
+}
+
 enum eider_status eider_prepare(struct eider_session *session, const char *sql, struct eider_query **ret,
                                 struct eider_error *err)
 {
-    double started = now_ms();
     struct eider_query *query;
     enum eider_status status;
 
@@ -74,13 +92,11 @@ enum eider_status eider_prepare(struct eider_session *session, const char *sql, 
         return error_no_memory(err);
     }
     lexer_classify(query->sql, strlen(query->sql), &query->statement);
-    status = plan_if_query(query, err);
+    status = query_prepare(query, err);
     if (status != EIDER_OK) {
         eider_query_free(query);
         return status;
     }
-    query->stats.planning_ms = now_ms() - started;
-    query->stats.distributed = eider_query_is_distributed(query);
     *ret = query;
     return EIDER_OK;
 }

@@ -64,6 +64,7 @@ enum eider_status eider_session_add_rule(struct eider_session *session, const ch
     items[session->rules.count] = (struct session_rule){.rule = rule, .data = data, .free_data = free_data};
     memcpy(items[session->rules.count++].name, name, strlen(name));
     verdict_cache_clear(&session->verdicts);
+    session->generation++;
     return EIDER_OK;
 }
 
@@ -101,10 +102,8 @@ static enum eider_status call_rule(void *data, struct arena *arena, const struct
     enum eider_status status = call->rule->rule(call->rule->data, &ctx, plan, &made, &local);
 
     if (status != EIDER_OK) {
-        if (local.status == EIDER_OK)
-            error_set(&local, status, "it failed without saying why");
         if (err != NULL)
-            *err = local;
+            *err = local; /* the planner says whose it is */
         return status;
     }
     if (made != NULL && !arena_owns(arena, made))

@@ -15,6 +15,8 @@
 #include "engine/gate.h"
 #include "plan/object.h"
 
+#define PLAN_VALID_MS 1000
+
 /* ---- Transactions ---- */
 
 static enum eider_status transaction_number(struct query_run *run, uint64_t *ret, struct eider_error *err)
@@ -200,6 +202,16 @@ static bool may_change_verdicts(const struct eider_query *query)
     return !changes_rows_only(query->sql + statement->first);
 }
 
+/*
+ * A prepared query means what it means when it runs: settings, views and files may have changed since. What other statements
+ * of the session have changed shows at once, what others have changed after a while.
+ */
+static bool is_stale(const struct eider_query *query)
+{
+    return query->statement.kind == STATEMENT_QUERY &&
+           (query->generation != query->session->generation || now_ms() - query->planned_ms > PLAN_VALID_MS);
+}
+
 enum eider_status query_run_start(struct eider_query *query, enum run_mode mode, struct query_run *ret,
                                   duckdb_result *ret_result, struct eider_error *err)
 {
@@ -211,8 +223,11 @@ enum eider_status query_run_start(struct eider_query *query, enum run_mode mode,
     if (query->ran)
         return error_set(err, EIDER_ERROR_ARGUMENT, "this query has been run; prepare it again");
     query->ran = true;
+    if (is_stale(query) && (status = query_prepare(query, err)) != EIDER_OK)
+        return status;
     if (may_change_verdicts(query))
         verdict_cache_clear(&session->verdicts);
+    session->generation += query->statement.kind != STATEMENT_QUERY;
     if ((status = run_new(&run.run, err)) != EIDER_OK)
         return status;
     session_begin(session, run.run, NULL);

@@ -35,6 +35,7 @@ struct eider_session {
     struct declared_functions functions;
     struct custom_kinds customs;
     struct session_headers headers;
+    uint64_t generation;             /* counts what may make another plan of a statement */
     struct eider_cluster *cluster;   /* NULL: none */
     struct transport *transport;     /* NULL if there is no cluster */
     struct store *store;             /* the coordinator's own outputs */
@@ -64,9 +65,14 @@ struct eider_query {
     struct session_settings *session_settings;
     char *explain; /* made on demand; in the arena */
     struct eider_query_stats stats;
-    bool reads_tables; /* native tables: leaf stages on the connection */
+    double planned_ms;   /* when it was */
+    uint64_t generation; /* of the session, then */
+    bool reads_tables;   /* native tables: leaf stages on the connection */
     bool ran;
 };
+
+/* Plans the query, unless it is none: fills verdict, graph and columns anew. */
+enum eider_status query_prepare(struct eider_query *query, struct eider_error *err);
 
 /* Plans query->sql from `start` on: fills verdict, graph and columns. A verdict that the session remembers is enough for
  * a query that runs, not for EXPLAIN. Errors: MEMORY and what planning cannot decline. */

@@ -98,8 +98,7 @@ static enum eider_status call_setup(const struct worker_setup_callback *callback
     status = callback->setup(callback->data, worker, &said);
     duckdb_disconnect(&worker->connection);
     if (status != EIDER_OK)
-        error_set(err, status, "the set-up of %s: %s", worker->id.name,
-                  said.status != EIDER_OK ? said.message : "it failed without saying why");
+        error_set(err, status, "the set-up of %s: %s", worker->id.name, error_said(&said));
     return status;
 }
 
@@ -267,8 +266,7 @@ static enum eider_status rewrite_once(const struct worker_rewrite *rewrite, stru
     enum eider_status status = rewrite->rewrite(rewrite->data, ctx, *root, &made, &said);
 
     if (status != EIDER_OK)
-        return error_set(err, status, "the rewrite %s: %s", rewrite->name,
-                         said.status != EIDER_OK ? said.message : "it failed without saying why");
+        return error_set(err, status, "the rewrite %s: %s", rewrite->name, error_said(&said));
     if (made == NULL)
         problem = "gave back no fragment";
     else if (made != *root && !arena_owns(ctx->arena, made))

@@ -264,7 +264,7 @@ static void failing_codecs_are_named(void **unused)
         const char *part;
     } cases[] = {
         {"encode", NULL, EIDER_ERROR_IO, "encode of the custom node kind numbers: no ink"},
-        {"decode", NULL, EIDER_ERROR_CORRUPT, "decode of the custom node kind numbers failed without"},
+        {"decode", NULL, EIDER_ERROR_CORRUPT, "decode of the custom node kind numbers: it failed without"},
         {"short", NULL, EIDER_ERROR_IO, "decode of the custom node kind numbers: not the bytes"},
         {"sql", NULL, EIDER_ERROR_IO, "sql of the custom node kind numbers: no pen"},
         {NULL, "", EIDER_ERROR_PLAN, "sql of the custom node kind numbers wrote nothing"},
