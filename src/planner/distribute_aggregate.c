@@ -6,6 +6,8 @@
  *   decomposable, and it reduces                Partial → boundary → Final, and a projection
  *   else, with group keys                       shuffle the rows by the keys → Single
  *   else                                        coalesce the rows → Single
+ *   Partial, PartialReduce (a rule left them)   where its input is
+ *   Final                                       above a boundary
  * The boundary between the phases is a coalesce to one task where the states are few and only the end of the query stands
  * above (so the head merges them), else a shuffle on the keys.
  * Partial aggregation of keys that hardly repeat costs a hash table and saves nothing, so it needs an estimated
@@ -116,6 +118,21 @@ static bool aggregate_after_shuffle(struct distribute *d, const struct node_aggr
     return ret->node != NULL;
 }
 
+/* A phase of a split that the rules pass made, in a plan that a rule has changed elsewhere. */
+static bool aggregate_final(struct distribute *d, const struct node_aggregate *node,
+                            const struct eider_task_count *answer, const struct placed *input,
+                            double top_states, struct placed *ret)
+{
+    bool one = node->groups.count == 0 || node->sets.count > 0;
+    bool few = answer->kind == EIDER_TASKS_ASK_NEXT && top_states <= FEW_STATES;
+    struct placed placed = *input;
+    uint32_t tasks = one || few ? 1 : distribute_tasks_answered(d, answer, distribute_bytes(node->input));
+
+    if (tasks == 1 ? !distribute_coalesce(d, &placed) : !distribute_shuffle(d, &placed, &node->groups, tasks))
+        return false;
+    return aggregate_in_place(d, node, &placed, ret);
+}
+
 bool distribute_aggregate(struct distribute *d, const struct node_aggregate *node,
                           const struct eider_task_count *answer, struct placed *ret)
 {
@@ -125,11 +142,13 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
 
     if (!distribute_place(d, node->input, &input))
         return false;
-    if (!is_spread(&input))
+    if (!is_spread(&input) || node->mode == AGGREGATE_PARTIAL || node->mode == AGGREGATE_PARTIAL_REDUCE)
         return aggregate_in_place(d, node, &input, ret);
     if (input.spread == SPREAD_HASH && node->sets.count == 0 && key_slots_within(&input.keys, &node->groups))
         return aggregate_in_place(d, node, &input, ret);
     states = state_rows(&node->base, node->input, input.tasks);
+    if (node->mode == AGGREGATE_FINAL)
+        return aggregate_final(d, node, answer, &input, top ? states : HUGE_VAL, ret);
     if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, node->input)))
         return aggregate_in_phases(d, node, answer, &input, top ? states : HUGE_VAL, ret);
     if (node->groups.count > 0 && node->sets.count == 0)

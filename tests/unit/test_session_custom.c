@@ -347,6 +347,51 @@ static void a_unary_node_runs_where_its_input_is(void **unused)
     }
 }
 
+/* ---- A rule that changes something, but places no boundary ---- */
+
+static enum eider_status guess_rows(void *data, struct eider_plan_context *ctx, const struct eider_node *plan,
+                                    const struct eider_node **ret, struct eider_error *err)
+{
+    const struct eider_node *scan = eider_plan_find(plan, is_scan, NULL), *made;
+    enum eider_status status = eider_node_with_rows(ctx, scan, *(const double *)data, &made, err);
+
+    return status == EIDER_OK ? eider_plan_replace(ctx, plan, scan, made, ret, err) : status;
+}
+
+/* Aggregates that are in two phases for the rule stay so: the first below a boundary, the last above it. */
+static void phases_are_placed_where_no_rule_does(void **unused)
+{
+    static const char *const queries[] = {
+        "SELECT sum(v) FROM t",
+        "SELECT g, avg(v), max(s) FROM t GROUP BY g ORDER BY g",
+        "SELECT v, avg(n), max(s) FROM t GROUP BY v ORDER BY v DESC LIMIT 1",
+        "SELECT count(*) FROM (SELECT v, avg(n) AS a FROM t GROUP BY v) x JOIN t ON x.a = t.n",
+        "SELECT count(*), sum(a) FROM (SELECT g, s, avg(n) AS a FROM t GROUP BY ROLLUP (g, s))",
+        "SELECT sum(m) FROM (SELECT g % 2 AS h, sum(c) AS m FROM (SELECT g, count(*) AS c FROM t GROUP BY g) "
+        "GROUP BY h)",
+    };
+    double guesses[] = {10, 1e12};
+
+    (void)unused;
+    for (size_t i = 0; i < 2; i++) {
+        struct eider_query *query;
+        const char *picture;
+        struct fixture f;
+
+        fixture_open(&f, 4);
+        assert_int_equal(eider_session_add_rule(f.session, "guess", guess_rows, &guesses[i], NULL, &f.err),
+                         EIDER_OK);
+        for (size_t k = 0; k < sizeof(queries) / sizeof(queries[0]); k++)
+            assert_same_answer(&f, queries[k], true);
+        assert_int_equal(eider_prepare(f.session, queries[1], &query, &f.err), EIDER_OK);
+        picture = strstr(eider_query_explain(query), "Stage 1 ──");
+        assert_non_null(picture);
+        assert_non_null(strstr(picture, "mode=Partial,"));
+        eider_query_free(query);
+        fixture_close(&f);
+    }
+}
+
 /* ---- Set-up, headers ---- */
 
 static void workers_are_set_up_once_for_their_headers(void **unused)
@@ -577,6 +622,7 @@ int main(void)
         cmocka_unit_test(a_codec_may_miss_on_either_side),
         cmocka_unit_test(failing_codecs_are_named),
         cmocka_unit_test(a_unary_node_runs_where_its_input_is),
+        cmocka_unit_test(phases_are_placed_where_no_rule_does),
         cmocka_unit_test(workers_are_set_up_once_for_their_headers),
         cmocka_unit_test(wrong_headers_are_refused),
         cmocka_unit_test(rewrites_change_what_runs),
