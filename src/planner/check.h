@@ -73,6 +73,8 @@ bool check_join(struct check *c, const struct eider_node *node, const struct pla
                 const struct rows *inputs, struct rows *ret);
 bool check_union(struct check *c, const struct node_union *node, const struct place *place,
                  const struct rows *inputs, struct rows *ret);
+bool check_setop(struct check *c, const struct node_setop *node, const struct place *place,
+                 const struct rows *inputs, struct rows *ret);
 bool check_in_one_task(struct check *c, const struct eider_node *node, const struct place *place,
                        struct rows *ret);
 

@@ -532,6 +532,33 @@ bool check_union(struct check *c, const struct node_union *node, const struct pl
     return true;
 }
 
+/* The column that key `key` is, if it is one. */
+static uint32_t key_column(const struct rows *rows, uint32_t key)
+{
+    return rows->keys.slots[key].count > 0 ? rows->keys.slots[key].items[0] : UINT32_MAX;
+}
+
+/* Equal rows of all inputs must meet: then they do if each input is spread by the same columns. */
+bool check_setop(struct check *c, const struct node_setop *node, const struct place *place,
+                 const struct rows *inputs, struct rows *ret)
+{
+    bool meet = true;
+
+    *ret = place->tasks == 1 ? (struct rows){.spread = ROWS_ONE} : inputs[0];
+    for (uint32_t i = 0; place->tasks > 1 && i < node->inputs.count; i++) {
+        meet &= inputs[i].spread == ROWS_HASH && inputs[i].keys.count > 0 &&
+                inputs[i].keys.count == inputs[0].keys.count && inputs[i].partitions == inputs[0].partitions;
+        for (uint32_t k = 0; meet && k < inputs[i].keys.count; k++)
+            meet = key_column(&inputs[i], k) != UINT32_MAX &&
+                   key_column(&inputs[i], k) == key_column(&inputs[0], k);
+    }
+    return meet ||
+           check_refuse(c, &node->base,
+                        "may have equal rows in different tasks, of which its stage has %u: shuffle all its "
+                        "inputs by the same columns, or coalesce them to one task",
+                        place->tasks);
+}
+
 bool check_in_one_task(struct check *c, const struct eider_node *node, const struct place *place,
                        struct rows *ret)
 {

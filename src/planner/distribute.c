@@ -12,7 +12,9 @@
  *   joins                  in place if both sides are in step, else broadcast or shuffle: distribute_join.c
  *   top-n, limit           per task, then once more in one task
  *   union                  in one stage, whose tasks each take a part of every input
- *   sort, window, set operations, recursive CTEs and what else needs all rows: one task, over distributed inputs
+ *   windows, EXCEPT,       in place if rows are spread by their keys, else after a shuffle: distribute_window.c
+ *   INTERSECT
+ *   sort, recursive CTEs and what else needs all rows: one task, over distributed inputs
  * The tree is equivalent because each boundary is the identity on the multiset of rows, and each operator that
  * runs in several tasks is one whose result over a partition of the rows is the same partition of its result.
  *
@@ -594,9 +596,11 @@ static bool place_kind(struct distribute *d, const struct eider_node *node,
         return distribute_cte_ref(d, node_as_cte_ref(node), ret);
     case NODE_CUSTOM:
         return place_custom(d, node_as_custom(node), ret);
-    case NODE_SORT:
     case NODE_WINDOW:
+        return distribute_window(d, node_as_window(node), answer, ret);
     case NODE_SETOP:
+        return distribute_setop(d, node_as_setop(node), answer, ret);
+    case NODE_SORT:
     case NODE_SAMPLE:
     case NODE_POSITIONAL_JOIN:
     case NODE_REPARTITION:

@@ -72,6 +72,10 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
                          const struct eider_task_count *answer, struct placed *ret);
 bool distribute_join(struct distribute *d, const struct eider_node *node,
                      const struct eider_task_count *answer, struct placed *ret);
+bool distribute_window(struct distribute *d, const struct node_window *node,
+                       const struct eider_task_count *answer, struct placed *ret);
+bool distribute_setop(struct distribute *d, const struct node_setop *node,
+                      const struct eider_task_count *answer, struct placed *ret);
 bool distribute_cte(struct distribute *d, const struct node_cte *node, struct placed *ret);
 bool distribute_cte_ref(struct distribute *d, const struct node_cte_ref *node, struct placed *ret);
 

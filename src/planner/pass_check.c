@@ -398,6 +398,7 @@ static bool check_operator(struct check *c, const struct eider_node *node, const
     case NODE_UNION:
         return check_union(c, node_as_union(node), place, inputs, ret);
     case NODE_SETOP:
+        return check_setop(c, node_as_setop(node), place, inputs, ret);
     case NODE_CTE:
     case NODE_RECURSIVE_CTE:
     case NODE_SAMPLE:

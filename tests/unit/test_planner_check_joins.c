@@ -224,20 +224,41 @@ static void partitions_meet_in_one_task(void **state)
     accepted(lab, window(lab, coalesce(lab, scan(lab), 3), 0));
 }
 
-static void the_rest_needs_all_rows(void **state)
+static const struct eider_node *except(struct lab *lab, const struct eider_node *left,
+                                       const struct eider_node *right)
 {
-    struct lab *lab = *state;
     struct node_setop *setop = node_setop_new(lab->arena);
-    struct node_sample *sample = node_sample_new(lab->arena);
-    struct node_recursive_cte *recursive = node_recursive_cte_new(lab->arena);
 
     setop->op = SETOP_EXCEPT;
     setop->inputs = node_list_new(lab->arena, 2);
-    setop->inputs.items[0] = shuffle(lab, scan(lab), 0);
-    setop->inputs.items[1] = shuffle(lab, scan(lab), 0);
-    COPY_COLUMNS(setop, setop->inputs.items[0]);
-    refused(lab, coalesce(lab, &setop->base, 2), "SetOpExec", "needs all rows");
-    accepted(lab, &setop->base);
+    setop->inputs.items[0] = left;
+    setop->inputs.items[1] = right;
+    COPY_COLUMNS(setop, left);
+    return &setop->base;
+}
+
+static void equal_rows_meet(void **state)
+{
+    static const char message[] = "may have equal rows in different tasks, of which its stage has 2";
+    struct lab *lab = *state;
+    const struct eider_node *by_first = shuffle(lab, scan(lab), 0), *by_second = shuffle(lab, scan(lab), 1);
+
+    accepted(lab, coalesce(lab, except(lab, by_first, shuffle(lab, scan(lab), 0)), 2));
+    accepted(lab, coalesce(lab, except(lab, by_second, shuffle(lab, scan(lab), 1)), 2));
+    accepted(lab, coalesce(lab, single(lab, except(lab, by_first, shuffle(lab, scan(lab), 0)), 1), 2));
+    refused(lab, coalesce(lab, except(lab, by_first, by_second), 2), "SetOpExec", message);
+    refused(lab, coalesce(lab, except(lab, by_first, scan(lab)), 2), "SetOpExec", message);
+    refused(lab, coalesce(lab, except(lab, scan(lab), scan(lab)), 2), "SetOpExec", message);
+    refused(lab, coalesce(lab, except(lab, by_first, broadcast(lab, scan(lab), 3)), 2), "SetOpExec", message);
+    accepted(lab, except(lab, coalesce(lab, scan(lab), 3), coalesce(lab, scan(lab), 3)));
+}
+
+static void the_rest_needs_all_rows(void **state)
+{
+    struct lab *lab = *state;
+    struct node_sample *sample = node_sample_new(lab->arena);
+    struct node_recursive_cte *recursive = node_recursive_cte_new(lab->arena);
+
     sample->input = scan(lab);
     sample->method = str_from("system");
     COPY_COLUMNS(sample, sample->input);
@@ -297,6 +318,7 @@ int main(void)
         TEST(asof_joins),
         TEST(unions_do_not_mix_copies),
         TEST(partitions_meet_in_one_task),
+        TEST(equal_rows_meet),
         TEST(the_rest_needs_all_rows),
         TEST(keys_pass_through_functions),
     };

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Windows and set operations in the distribute pass.
+ *
+ *   window, rows spread by (a part of) what all its windows partition by   in place
+ *   window, with expressions that all its windows partition by             shuffle by those → in place
+ *   EXCEPT, INTERSECT, both sides in step by the same columns              in place
+ *   EXCEPT, INTERSECT                                                      shuffle both by all columns → in place
+ *   what is too small for two tasks, or has nothing to partition by        coalesce → one task
+ * A task that has all rows of a partition computes its windows as one task would; a task that has all copies of a row on
+ * both sides, what is left of them. Rows in which the keys are NULL hash alike, as windows and set operations want it.
+ */
+#include "planner/distribute.h"
+
+#include "plan/object.h"
+
+static bool is_spread(const struct placed *placed)
+{
+    return placed->spread == SPREAD_ANY || placed->spread == SPREAD_HASH;
+}
+
+/* ---- Windows ---- */
+
+static bool holds(const struct expr_list *list, const struct eider_expr *expr)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (expr_equal(list->items[i], expr))
+            return true;
+    }
+    return false;
+}
+
+/* What every window of the node partitions by. */
+static bool common_keys(struct distribute *d, const struct node_window *node, struct expr_list *ret)
+{
+    const struct expr_window *first = expr_as_window(node->windows.items[0]);
+
+    *ret = expr_list_new(d->arena, first->partitions.count);
+    ret->count = 0;
+    for (uint32_t i = 0; i < first->partitions.count; i++) {
+        bool common = !holds(ret, first->partitions.items[i]);
+        for (uint32_t k = 1; common && k < node->windows.count; k++)
+            common = holds(&expr_as_window(node->windows.items[k])->partitions, first->partitions.items[i]);
+        if (common)
+            ret->items[ret->count++] = first->partitions.items[i];
+    }
+    return !arena_failed(d->arena) || distribute_no_memory(d);
+}
+
+bool distribute_window(struct distribute *d, const struct node_window *node,
+                       const struct eider_task_count *answer, struct placed *ret)
+{
+    struct expr_list keys;
+    uint32_t tasks;
+
+    if (!distribute_place(d, node->input, ret) || !common_keys(d, node, &keys))
+        return false;
+    if (is_spread(ret) && !(ret->spread == SPREAD_HASH && key_slots_within(&ret->keys, &keys))) {
+        tasks = distribute_tasks_answered(d, answer, distribute_bytes(node->input));
+        if (keys.count == 0 || tasks == 1 ? !distribute_coalesce(d, ret)
+                                          : !distribute_shuffle(d, ret, &keys, tasks))
+            return false;
+    }
+    ret->node = distribute_rebuild(d, &node->base,
+                                   ret); /* the input's columns come first: keys stay where they are */
+    return ret->node != NULL;
+}
+
+/* ---- Set operations ---- */
+
+/* True if both sides are spread by the same columns: equal rows are in one task. */
+static bool in_step(const struct placed *inputs, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (inputs[i].spread != SPREAD_HASH || inputs[i].keys.count == 0 ||
+            inputs[i].keys.count != inputs[0].keys.count)
+            return false;
+        for (uint32_t k = 0; k < inputs[i].keys.count; k++) {
+            const struct u32_list *slots = &inputs[i].keys.slots[k], *others = &inputs[0].keys.slots[k];
+            if (slots->count == 0 || others->count == 0 || slots->items[0] != others->items[0])
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool shuffle_all(struct distribute *d, struct placed *inputs, uint32_t count, uint32_t tasks)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct eider_node *node = inputs[i].node;
+        struct expr_list keys = expr_list_new(d->arena, node->columns.count);
+        for (uint32_t k = 0; k < keys.count; k++)
+            keys.items[k] = expr_column_of(d->arena, node, k);
+        if (arena_failed(d->arena))
+            return distribute_no_memory(d);
+        if (!distribute_shuffle(d, &inputs[i], &keys, tasks))
+            return false;
+    }
+    return true;
+}
+
+bool distribute_setop(struct distribute *d, const struct node_setop *node,
+                      const struct eider_task_count *answer, struct placed *ret)
+{
+    uint32_t count = node->inputs.count, spread = 0, tasks = 1;
+    struct placed *inputs = arena_alloc_array(d->arena, count, sizeof(*inputs));
+
+    if (inputs == NULL)
+        return distribute_no_memory(d);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t worth = distribute_tasks_answered(d, answer, distribute_bytes(node->inputs.items[i]));
+        if (!distribute_place(d, node->inputs.items[i], &inputs[i]) || !distribute_leave_local(d, &inputs[i]))
+            return false;
+        spread += is_spread(&inputs[i]);
+        tasks = worth > tasks ? worth : tasks;
+    }
+    if (spread > 0 && tasks > 1 && node->base.columns.count > 0 && !in_step(inputs, count) &&
+        !shuffle_all(d, inputs, count, tasks))
+        return false;
+    if (!in_step(inputs, count)) {
+        for (uint32_t i = 0; i < count; i++) {
+            if (!distribute_coalesce(d, &inputs[i]))
+                return false;
+        }
+    }
+    *ret = inputs[0];
+    for (uint32_t i = 1; i < count; i++)
+        distribute_merge(ret, &inputs[i], ret);
+    ret->node = distribute_rebuild(d, &node->base, inputs);
+    return ret->node != NULL;
+}
