@@ -9,15 +9,18 @@
  * The boundary between the phases is a coalesce to one task where the states are few and only the end of the query stands
  * above (so the head merges them), else a shuffle on the keys.
  * Partial aggregation of keys that hardly repeat costs a hash table and saves nothing, so it needs an estimated
- * reduction of MIN_REDUCTION (PERFORMANCE: a 4 × reduction did not pay).
+ * reduction of MIN_REDUCTION (PERFORMANCE: a 4 × reduction did not pay). A DISTINCT aggregate's states are lists of values,
+ * which must be few as well: MAX_LISTED in all, as every merge goes through all of them.
  */
 #include "planner/decompose.h"
 #include "planner/distribute.h"
+#include "planner/estimate.h"
 
 #include "plan/object.h"
 
 #define MIN_REDUCTION 8.0
 #define FEW_STATES    100000.0 /* rows that one task merges without being missed */
+#define MAX_LISTED    100000.0 /* values */
 
 static bool is_spread(const struct placed *placed)
 {
@@ -55,6 +58,23 @@ static double state_rows(const struct eider_node *node, const struct eider_node 
 static bool reduces(double states, const struct eider_node *input)
 {
     return states * MIN_REDUCTION <= distribute_rows(input) || states <= FEW_STATES / 10;
+}
+
+/* True if all values that the lists of DISTINCT aggregates hold, over all tasks, are few. */
+static bool lists_are_few(struct distribute *d, const struct node_aggregate *node, uint32_t tasks)
+{
+    double listed = 0;
+
+    for (uint32_t i = 0; i < node->aggregates.count; i++) {
+        const struct eider_expr *value = aggregate_listed(node, i);
+        double pairs = value == NULL ? 0 : estimate_pairs(d->arena, d->options, node, value);
+        double values = smaller(pairs * (double)tasks, distribute_rows(node->input));
+        if (value == NULL)
+            continue;
+        if (pairs < 0 || !reduces(values, node->input) || (listed += values) > MAX_LISTED)
+            return false;
+    }
+    return true;
 }
 
 static bool group_columns(struct distribute *d, const struct eider_node *node, uint32_t count,
@@ -123,7 +143,8 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
     if (input.spread == SPREAD_HASH && node->sets.count == 0 && key_slots_within(&input.keys, &node->groups))
         return aggregate_in_place(d, node, &input, ret);
     states = state_rows(&node->base, node->input, input.tasks);
-    if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, node->input)))
+    if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, node->input)) &&
+        lists_are_few(d, node, input.tasks))
         return aggregate_in_phases(d, node, &input, states, top, ret);
     if (node->groups.count > 0 && node->sets.count == 0)
         return aggregate_after_shuffle(d, node, &input, ret);

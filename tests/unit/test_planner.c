@@ -178,6 +178,57 @@ static void merging_states_gives_states(void **unused)
     arena_free(arena);
 }
 
+/* ---- Lists of distinct values ---- */
+
+static double some_values(void *data, const char *path, uint32_t files, const char *column)
+{
+    const double *values = data;
+
+    (void)path;
+    (void)files;
+    return values[strcmp(column, "b") == 0];
+}
+
+/* GROUP BY a, count(DISTINCT b) over a million rows; with rows given, nothing would be known of their values. */
+static const struct eider_node *count_distinct(struct arena *arena, uint32_t groups)
+{
+    struct node_parquet_scan *scan = (struct node_parquet_scan *)sample_scan(arena, 2, 4, -1);
+    struct node_aggregate *node = (struct node_aggregate *)sample_aggregate(
+        arena, &scan->base, groups, "count_distinct", type_simple(TYPE_BIGINT), -1);
+    struct expr_aggregate *call = (struct expr_aggregate *)node->aggregates.items[0];
+
+    call->name = str_from("count");
+    call->distinct = true;
+    return &node->base;
+}
+
+static void few_distinct_values_are_states(void **unused)
+{
+    static const struct {
+        double values[2]; /* of a and b; -1: unknown */
+        uint32_t groups;
+        bool listed;
+    } cases[] = {
+        {{4, 100}, 1, true}, {{4, 100}, 0, true},    {{4, 6000}, 1, false}, /* 4 × 4 × 6,000 of 32,000 rows */
+        {{4, -1}, 1, false}, {{20000, 2}, 1, false}, {{4, 8000}, 0, false},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct planned p = start();
+        struct planner_options options = options_for(4);
+
+        options.column_distinct = some_values;
+        options.file_data = (void *)cases[i].values;
+        plan_with(&p, count_distinct(p.arena, cases[i].groups), &options);
+        if (cases[i].listed)
+            assert_has(&p, "mode=Partial");
+        else
+            assert_has(&p, "mode=Single");
+        done(&p);
+    }
+}
+
 /* ---- Joins ---- */
 
 static void small_sides_are_broadcast(void **unused)
@@ -383,6 +434,7 @@ int main(void)
         cmocka_unit_test(groups_that_hardly_repeat_are_not_aggregated_twice),
         cmocka_unit_test(what_does_not_decompose_is_computed_whole),
         cmocka_unit_test(merging_states_gives_states),
+        cmocka_unit_test(few_distinct_values_are_states),
         cmocka_unit_test(small_sides_are_broadcast),
         cmocka_unit_test(not_in_is_always_broadcast),
         cmocka_unit_test(joins_in_step_need_no_boundary),
