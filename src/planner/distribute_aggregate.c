@@ -11,6 +11,9 @@
  * Partial aggregation of keys that hardly repeat costs a hash table and saves nothing, so it needs an estimated
  * reduction of MIN_REDUCTION (PERFORMANCE: a 4 × reduction did not pay). A DISTINCT aggregate's states are lists of values,
  * which must be few as well: MAX_LISTED in all, as every merge goes through all of them.
+ *
+ * With the option partial_reduce_tree, states that go to one task from many do so in steps:
+ *   Partial, 64 tasks → PartialReduce, 8 tasks → PartialReduce, 3 tasks → Final, 1 task
  */
 #include "planner/decompose.h"
 #include "planner/distribute.h"
@@ -21,6 +24,9 @@
 #define MIN_REDUCTION 8.0
 #define FEW_STATES    100000.0 /* rows that one task merges without being missed */
 #define MAX_LISTED    100000.0 /* values */
+/* Tasks whose states are worth a step in between. With fewer, it would leave three tasks at most that merge two or three states
+ * each, which takes less time than a stage needs to start. */
+#define WIDE 8
 
 static bool is_spread(const struct placed *placed)
 {
@@ -77,6 +83,29 @@ static bool lists_are_few(struct distribute *d, const struct node_aggregate *nod
     return true;
 }
 
+static uint32_t rounded_root(uint32_t tasks)
+{
+    uint32_t root = (uint32_t)estimate_root(tasks);
+
+    return root * root < tasks ? root + 1 : root;
+}
+
+/* States of many tasks, merged by about the square root of that many until they are few: each step then merges as many as
+ * the next one. */
+static bool reduce_in_steps(struct distribute *d, const struct node_aggregate *node, struct placed *states)
+{
+    struct node_aggregate *phase;
+
+    while (d->options->partial_reduce_tree && is_spread(states) && states->tasks >= WIDE) {
+        if (!distribute_scatter(d, states, rounded_root(states->tasks)))
+            return false;
+        if ((phase = aggregate_merge(d->arena, node, states->node, AGGREGATE_PARTIAL_REDUCE)) == NULL)
+            return distribute_no_memory(d);
+        states->node = &phase->base;
+    }
+    return true;
+}
+
 static bool group_columns(struct distribute *d, const struct eider_node *node, uint32_t count,
                           struct expr_list *ret)
 {
@@ -99,7 +128,7 @@ static bool aggregate_in_phases(struct distribute *d, const struct node_aggregat
     *ret = *input;
     ret->node = &phase->base;
     tasks = few ? 1 : distribute_tasks_for(d, distribute_bytes(&phase->base));
-    if (tasks == 1 ? !distribute_coalesce(d, ret)
+    if (tasks == 1 ? !reduce_in_steps(d, node, ret) || !distribute_coalesce(d, ret)
                    : !group_columns(d, ret->node, node->groups.count, &keys) ||
                          !distribute_shuffle(d, ret, &keys, tasks))
         return false;

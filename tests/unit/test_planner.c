@@ -229,6 +229,36 @@ static void few_distinct_values_are_states(void **unused)
     }
 }
 
+/* ---- Reduction in steps ---- */
+
+static void states_of_many_tasks_meet_in_steps(void **unused)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(64);
+    const struct eider_node *scan = sample_scan(p.arena, 2, 64, 1e9);
+    const struct eider_node *few = sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), 10);
+
+    (void)unused;
+    plan_with(&p, few, &options);
+    assert_int_equal(p.graph.stage_count, 1);
+    options.partial_reduce_tree = true;
+    plan_with(&p, few, &options);
+    assert_int_equal(p.graph.stage_count, 3);
+    assert_int_equal(p.graph.stages[0].tasks, 64);
+    assert_int_equal(p.graph.stages[1].tasks, 8);
+    assert_int_equal(p.graph.stages[2].tasks, 3);
+    plan_with(&p, sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), 1e6), &options);
+    assert_has_not(&p, "mode=PartialReduce"); /* they are shuffled to as many tasks */
+    options.workers = 8;
+    plan_with(&p, few, &options);
+    assert_int_equal(p.graph.stage_count, 2);
+    assert_int_equal(p.graph.stages[1].tasks, 3);
+    options.workers = 7;
+    plan_with(&p, few, &options);
+    assert_int_equal(p.graph.stage_count, 1);
+    done(&p);
+}
+
 /* ---- Joins ---- */
 
 static void small_sides_are_broadcast(void **unused)
@@ -435,6 +465,7 @@ int main(void)
         cmocka_unit_test(what_does_not_decompose_is_computed_whole),
         cmocka_unit_test(merging_states_gives_states),
         cmocka_unit_test(few_distinct_values_are_states),
+        cmocka_unit_test(states_of_many_tasks_meet_in_steps),
         cmocka_unit_test(small_sides_are_broadcast),
         cmocka_unit_test(not_in_is_always_broadcast),
         cmocka_unit_test(joins_in_step_need_no_boundary),

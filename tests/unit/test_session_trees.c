@@ -304,12 +304,49 @@ static void macros_do_not_get_in_between(void **unused)
     fixture_close(&f);
 }
 
+/* ---- The automatic planner ---- */
+
+static void states_of_many_tasks_meet_in_steps(void **unused)
+{
+    static const char query[] =
+        "SELECT g, var_samp(n), sum(v), count(DISTINCT s) FROM t GROUP BY g ORDER BY g";
+    static const struct {
+        const char *part;
+        bool steps;
+    } parts[] = {{"[Stage 1] => NetworkCoalesceExec: output_partitions=3, input_tasks=9", true},
+                 {"[Stage 2] => NetworkCoalesceExec: output_partitions=3, input_tasks=3", true},
+                 {"mode=PartialReduce", true}};
+    struct eider_query *prepared = NULL;
+    struct fixture f;
+
+    (void)unused;
+    fixture_open(&f, 9);
+    for (int on = 0; on < 2; on++) {
+        duckdb_result result;
+        sql(f.connection, on ? "SET eider_partial_reduce_tree = true" : "RESET eider_partial_reduce_tree");
+        assert_int_equal(eider_prepare(f.session, query, &prepared, &f.err), EIDER_OK);
+        for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+            if ((strstr(eider_query_explain(prepared), parts[i].part) != NULL) != (on == 1))
+                fail_msg("%s, steps %d:\n%s", parts[i].part, on, eider_query_explain(prepared));
+        }
+        if (eider_query_run(prepared, &result, &f.err) != EIDER_OK)
+            fail_msg("%s", f.err.message);
+        assert_same_rows(&f, query, &result);
+        duckdb_destroy_result(&result);
+        eider_query_free(prepared);
+    }
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(trees_give_the_answers_of_duckdb), cmocka_unit_test(grouping_sets_are_made_of_states),
-        cmocka_unit_test(what_is_not_finite_is_refused),    cmocka_unit_test(some_types_have_no_list_of_values),
+        cmocka_unit_test(trees_give_the_answers_of_duckdb),
+        cmocka_unit_test(grouping_sets_are_made_of_states),
+        cmocka_unit_test(what_is_not_finite_is_refused),
+        cmocka_unit_test(some_types_have_no_list_of_values),
         cmocka_unit_test(macros_do_not_get_in_between),
+        cmocka_unit_test(states_of_many_tasks_meet_in_steps),
     };
 
     return cmocka_run_group_tests(tests, fixture_make_data, fixture_remove_data);
