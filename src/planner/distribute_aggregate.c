@@ -21,9 +21,10 @@
 
 #include "plan/object.h"
 
-#define MIN_REDUCTION 8.0
-#define FEW_STATES    100000.0 /* rows that one task merges without being missed */
-#define MAX_LISTED    100000.0 /* values */
+#define MIN_REDUCTION      8.0
+#define MIN_REDUCTION_SLOW 64.0     /* of states whose merge is slow: decompose.c says what was measured */
+#define FEW_STATES         100000.0 /* rows that one task merges without being missed */
+#define MAX_LISTED         100000.0 /* values */
 /* Tasks whose states are worth a step in between. With fewer, it would leave three tasks at most that merge two or three states
  * each, which takes less time than a stage needs to start. */
 #define WIDE 8
@@ -61,9 +62,9 @@ static double state_rows(const struct eider_node *node, const struct eider_node 
     return smaller(distribute_rows(node) * (double)tasks, distribute_rows(input));
 }
 
-static bool reduces(double states, const struct eider_node *input)
+static bool reduces(double states, double least, const struct eider_node *input)
 {
-    return states * MIN_REDUCTION <= distribute_rows(input) || states <= FEW_STATES / 10;
+    return states * least <= distribute_rows(input) || states <= FEW_STATES / 10;
 }
 
 /* True if all values that the lists of DISTINCT aggregates hold, over all tasks, are few. */
@@ -77,7 +78,7 @@ static bool lists_are_few(struct distribute *d, const struct node_aggregate *nod
         double values = smaller(pairs * (double)tasks, distribute_rows(node->input));
         if (value == NULL)
             continue;
-        if (pairs < 0 || !reduces(values, node->input) || (listed += values) > MAX_LISTED)
+        if (pairs < 0 || !reduces(values, MIN_REDUCTION, node->input) || (listed += values) > MAX_LISTED)
             return false;
     }
     return true;
@@ -162,7 +163,7 @@ static bool aggregate_after_shuffle(struct distribute *d, const struct node_aggr
 bool distribute_aggregate(struct distribute *d, const struct node_aggregate *node, struct placed *ret)
 {
     struct placed input;
-    double states;
+    double states, least;
     bool top = d->top;
 
     if (!distribute_place(d, node->input, &input))
@@ -172,7 +173,8 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
     if (input.spread == SPREAD_HASH && node->sets.count == 0 && key_slots_within(&input.keys, &node->groups))
         return aggregate_in_place(d, node, &input, ret);
     states = state_rows(&node->base, node->input, input.tasks);
-    if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, node->input)) &&
+    least = aggregate_merges_slowly(node) ? MIN_REDUCTION_SLOW : MIN_REDUCTION;
+    if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, least, node->input)) &&
         lists_are_few(d, node, input.tasks))
         return aggregate_in_phases(d, node, &input, states, top, ret);
     if (node->groups.count > 0 && node->sets.count == 0)
@@ -206,7 +208,7 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
     states = state_rows(&node->base, node->input, input.tasks);
     if (is_spread(&input) && !(input.spread == SPREAD_HASH && key_slots_within(&input.keys, &keys))) {
         /* Once per task where that removes most rows, then over all rows of a key. */
-        if (reduces(states, node->input)) {
+        if (reduces(states, MIN_REDUCTION, node->input)) {
             if ((input.node = distribute_rebuild(d, &node->base, &input)) == NULL)
                 return false;
             if (node->targets.count == 0 && !group_columns(d, input.node, input.node->columns.count, &keys))

@@ -139,6 +139,32 @@ static void groups_that_hardly_repeat_are_not_aggregated_twice(void **unused)
     done(&p);
 }
 
+/* The moments of a variance are merged more slowly than rows are shuffled, unless there are many rows to a group. */
+static void slow_merges_need_a_larger_reduction(void **unused)
+{
+    static const double groups[] = {1e6, 1e7};
+
+    (void)unused;
+    for (int i = 0; i < 2; i++) {
+        struct planned p = start();
+        struct planner_options options = options_for(4);
+        const struct eider_node *scan = sample_scan(p.arena, 2, 4, 1e9);
+        const struct eider_node *single =
+            sample_aggregate(p.arena, scan, 1, "var_pop", type_simple(TYPE_DOUBLE), groups[i]);
+        struct expr_aggregate *call = (struct expr_aggregate *)node_as_aggregate(single)->aggregates.items[0];
+        struct expr_cast *cast = expr_cast_new(p.arena, type_simple(TYPE_DOUBLE));
+
+        cast->child = call->args.items[0];
+        call->args.items[0] = &cast->base;
+        plan_with(&p, single, &options);
+        assert_has(&p, i == 0 ? "mode=Partial" : "mode=Single");
+        plan_with(&p, sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), groups[i]),
+                  &options);
+        assert_has(&p, "mode=Partial");
+        done(&p);
+    }
+}
+
 static void what_does_not_decompose_is_computed_whole(void **unused)
 {
     struct planned p = start();
@@ -462,6 +488,7 @@ int main(void)
         cmocka_unit_test(few_groups_meet_in_the_head),
         cmocka_unit_test(many_groups_are_shuffled),
         cmocka_unit_test(groups_that_hardly_repeat_are_not_aggregated_twice),
+        cmocka_unit_test(slow_merges_need_a_larger_reduction),
         cmocka_unit_test(what_does_not_decompose_is_computed_whole),
         cmocka_unit_test(merging_states_gives_states),
         cmocka_unit_test(few_distinct_values_are_states),
