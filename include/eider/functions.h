@@ -29,7 +29,7 @@ enum eider_function_kind {
  * Declares all functions of that kind and name (its letter case does not matter) of DuckDB's system catalog, where its C API and
  * extensions register them: they are in the DuckDB of every worker, and give the same result for the same arguments
  * wherever and whenever they run. Twice the same is fine. A function of DuckDB's own needs no declaration and is
- * not changed by one. Errors: ARGUMENT, MEMORY. The session's thread.
+ * not changed by one. Names that begin with eider_ are Eider's own. Errors: ARGUMENT, MEMORY. The session's thread.
  */
 EIDER_API EIDER_MUST_CHECK enum eider_status eider_session_declare_function(struct eider_session *session,
                                                                             enum eider_function_kind kind,

@@ -12,6 +12,7 @@
 
 #define MAX_DECLARED   10000u
 #define MAX_NAME_BYTES 256
+#define OWN_PREFIX     "eider_" /* functions that plans hold and nobody may call: sqlgen/macro.c */
 
 static enum function_kind import_kind(enum eider_function_kind kind)
 {
@@ -56,6 +57,9 @@ enum eider_status eider_session_declare_function(struct eider_session *session, 
         return error_set(err, EIDER_ERROR_ARGUMENT,
                          "%s: a kind of functions and a name of 1 to %d bytes are needed", me,
                          MAX_NAME_BYTES);
+    if (strncasecmp(name, OWN_PREFIX, sizeof(OWN_PREFIX) - 1) == 0)
+        return error_set(err, EIDER_ERROR_ARGUMENT,
+                         "%s: names that begin with " OWN_PREFIX " are Eider's own", me);
     functions = &session->functions;
     for (uint32_t i = 0; i < functions->count; i++) {
         if (functions->items[i].kind == known && strcasecmp(functions->items[i].name, name) == 0)

@@ -83,6 +83,7 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
                                       .partitions_per_task = settings->partitions_per_task,
                                       .broadcast_joins = settings->broadcast_joins,
                                       .bloom_filters = settings->bloom_filters,
+                                      .partial_reduce_tree = settings->partial_reduce_tree,
                                       .broadcast_rows = settings->broadcast_rows,
                                       .file_info = file_info,
                                       .column_distinct = column_distinct,

@@ -16,6 +16,13 @@ struct decomposition {
 /* True if every aggregate of the node has an entry in the table (and it has one grouping set). */
 bool aggregate_is_decomposable(const struct node_aggregate *node);
 
+/* If the state of aggregate `index` is a list of all its distinct values, so one that does not shrink the input much unless
+ * they are few: what they are values of. NULL: it is not. */
+const struct eider_expr *aggregate_listed(const struct node_aggregate *node, uint32_t index);
+
+/* True if merging a state takes as long as shuffling some forty rows: those of variances and regressions. */
+bool aggregate_merges_slowly(const struct node_aggregate *node);
+
 /* The Partial phase over `input`, which stands for the input of `single` (same columns). Output: groups, then the
  * state columns of each aggregate. NULL if out of memory. */
 struct node_aggregate *aggregate_partial(struct arena *arena, const struct node_aggregate *single,

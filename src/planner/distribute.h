@@ -116,7 +116,8 @@ bool distribute_coalesce(struct distribute *d, struct placed *placed); /* to one
 bool distribute_shuffle(struct distribute *d, struct placed *placed, const struct expr_list *keys,
                         uint32_t tasks);
 bool distribute_broadcast(struct distribute *d, struct placed *placed, uint32_t tasks);
-bool distribute_scatter(struct distribute *d, struct placed *placed, uint32_t tasks); /* 1 → n: any task */
+bool distribute_scatter(struct distribute *d, struct placed *placed,
+                        uint32_t tasks); /* any number → any task of n */
 
 /* Leaves a task of its own for what must run on the application's connection: LOCAL becomes ONE by a boundary. */
 bool distribute_leave_local(struct distribute *d, struct placed *placed);

@@ -11,17 +11,27 @@
  * The boundary between the phases is a coalesce to one task where the states are few and only the end of the query stands
  * above (so the head merges them), else a shuffle on the keys.
  * Partial aggregation of keys that hardly repeat costs a hash table and saves nothing, so it needs an estimated
- * reduction of MIN_REDUCTION (PERFORMANCE: a 4 × reduction did not pay).
+ * reduction of MIN_REDUCTION (PERFORMANCE: a 4 × reduction did not pay). A DISTINCT aggregate's states are lists of values,
+ * which must be few as well: MAX_LISTED in all, as every merge goes through all of them.
+ *
+ * With the option partial_reduce_tree, states that go to one task from many do so in steps:
+ *   Partial, 64 tasks → PartialReduce, 8 tasks → PartialReduce, 3 tasks → Final, 1 task
  */
 #include "planner/decompose.h"
 #include "planner/distribute.h"
+#include "planner/estimate.h"
 
 #include <math.h>
 
 #include "plan/object.h"
 
-#define MIN_REDUCTION 8.0
-#define FEW_STATES    100000.0 /* rows that one task merges without being missed */
+#define MIN_REDUCTION      8.0
+#define MIN_REDUCTION_SLOW 64.0     /* of states whose merge is slow: decompose.c says what was measured */
+#define FEW_STATES         100000.0 /* rows that one task merges without being missed */
+#define MAX_LISTED         100000.0 /* values */
+/* Tasks whose states are worth a step in between. With fewer, it would leave three tasks at most that merge two or three states
+ * each, which takes less time than a stage needs to start. */
+#define WIDE 8
 
 static bool is_spread(const struct placed *placed)
 {
@@ -56,9 +66,49 @@ static double state_rows(const struct eider_node *node, const struct eider_node 
     return smaller(distribute_rows(node) * (double)tasks, distribute_rows(input));
 }
 
-static bool reduces(double states, const struct eider_node *input)
+static bool reduces(double states, double least, const struct eider_node *input)
 {
-    return states * MIN_REDUCTION <= distribute_rows(input) || states <= FEW_STATES / 10;
+    return states * least <= distribute_rows(input) || states <= FEW_STATES / 10;
+}
+
+/* True if all values that the lists of DISTINCT aggregates hold, over all tasks, are few. */
+static bool lists_are_few(struct distribute *d, const struct node_aggregate *node, uint32_t tasks)
+{
+    double listed = 0;
+
+    for (uint32_t i = 0; i < node->aggregates.count; i++) {
+        const struct eider_expr *value = aggregate_listed(node, i);
+        double pairs = value == NULL ? 0 : estimate_pairs(d->arena, d->options, node, value);
+        double values = smaller(pairs * (double)tasks, distribute_rows(node->input));
+        if (value == NULL)
+            continue;
+        if (pairs < 0 || !reduces(values, MIN_REDUCTION, node->input) || (listed += values) > MAX_LISTED)
+            return false;
+    }
+    return true;
+}
+
+static uint32_t rounded_root(uint32_t tasks)
+{
+    uint32_t root = (uint32_t)estimate_root(tasks);
+
+    return root * root < tasks ? root + 1 : root;
+}
+
+/* States of many tasks, merged by about the square root of that many until they are few: each step then merges as many as
+ * the next one. */
+static bool reduce_in_steps(struct distribute *d, const struct node_aggregate *node, struct placed *states)
+{
+    struct node_aggregate *phase;
+
+    while (d->options->partial_reduce_tree && is_spread(states) && states->tasks >= WIDE) {
+        if (!distribute_scatter(d, states, rounded_root(states->tasks)))
+            return false;
+        if ((phase = aggregate_merge(d->arena, node, states->node, AGGREGATE_PARTIAL_REDUCE)) == NULL)
+            return distribute_no_memory(d);
+        states->node = &phase->base;
+    }
+    return true;
 }
 
 static bool group_columns(struct distribute *d, const struct eider_node *node, uint32_t count,
@@ -87,7 +137,7 @@ static bool aggregate_in_phases(struct distribute *d, const struct node_aggregat
     ret->node = &phase->base;
     distribute_settle(ret->node, answer, ret);
     tasks = one || few ? 1 : distribute_tasks_answered(d, answer, distribute_bytes(&phase->base));
-    if (tasks == 1 ? !distribute_coalesce(d, ret)
+    if (tasks == 1 ? !reduce_in_steps(d, node, ret) || !distribute_coalesce(d, ret)
                    : !group_columns(d, ret->node, node->groups.count, &keys) ||
                          !distribute_shuffle(d, ret, &keys, tasks))
         return false;
@@ -137,7 +187,7 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
                           const struct eider_task_count *answer, struct placed *ret)
 {
     struct placed input;
-    double states;
+    double states, least;
     bool top = d->top;
 
     if (!distribute_place(d, node->input, &input))
@@ -147,9 +197,11 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
     if (input.spread == SPREAD_HASH && node->sets.count == 0 && key_slots_within(&input.keys, &node->groups))
         return aggregate_in_place(d, node, &input, ret);
     states = state_rows(&node->base, node->input, input.tasks);
+    least = aggregate_merges_slowly(node) ? MIN_REDUCTION_SLOW : MIN_REDUCTION;
     if (node->mode == AGGREGATE_FINAL)
         return aggregate_final(d, node, answer, &input, top ? states : HUGE_VAL, ret);
-    if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, node->input)))
+    if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, least, node->input)) &&
+        lists_are_few(d, node, input.tasks))
         return aggregate_in_phases(d, node, answer, &input, top ? states : HUGE_VAL, ret);
     if (node->groups.count > 0 && node->sets.count == 0)
         return aggregate_after_shuffle(d, node, &input, ret);
@@ -183,7 +235,7 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
     states = state_rows(&node->base, node->input, input.tasks);
     if (is_spread(&input) && !(input.spread == SPREAD_HASH && key_slots_within(&input.keys, &keys))) {
         /* Once per task where that removes most rows, then over all rows of a key. */
-        if (reduces(states, node->input)) {
+        if (reduces(states, MIN_REDUCTION, node->input)) {
             if ((input.node = distribute_rebuild(d, &node->base, &input)) == NULL)
                 return false;
             distribute_settle(&node->base, answer, &input);

@@ -58,6 +58,13 @@ double estimate_bounded(double rows);
 void estimate_set_rows(struct estimate *estimate, double rows);
 double estimate_root(double value); /* the square root, at least 1 */
 
+/* ---- pass_estimate.c ---- */
+
+/* How many different pairs of a group of `node` and a value there are, over an input that the pass has been through; unknown
+ * values are as many as there are rows. < 0: out of memory. */
+double estimate_pairs(struct arena *arena, const struct planner_options *options,
+                      const struct node_aggregate *node, const struct eider_expr *value);
+
 /* ---- distinct.c ---- */
 
 /* How many different values an expression over `input` has, at least 1. */

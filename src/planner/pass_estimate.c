@@ -53,7 +53,7 @@ struct cte_estimate {
 };
 
 struct estimating {
-    struct planning *p;
+    const struct planner_options *options;
     struct arena *arena;
     const struct cte_estimate *ctes;
 };
@@ -81,7 +81,7 @@ static void set_expr(const struct estimate *input, const struct eider_expr *expr
 
 static double file_rows(struct estimating *e, const struct file_slice *slice)
 {
-    const struct planner_options *options = e->p->options;
+    const struct planner_options *options = e->options;
     struct planner_file file = {0};
 
     if (slice->row_count > 0)
@@ -96,7 +96,7 @@ static double file_rows(struct estimating *e, const struct file_slice *slice)
 static double column_values(struct estimating *e, const struct node_parquet_scan *scan,
                             const struct scan_column *column)
 {
-    const struct planner_options *options = e->p->options;
+    const struct planner_options *options = e->options;
 
     if (column->role == SCAN_FILENAME || column->role == SCAN_FILE_INDEX)
         return scan->files.count;
@@ -156,7 +156,7 @@ static bool estimate_parquet(struct estimating *e, const struct node_parquet_sca
 
     if (source == NULL)
         return false;
-    source->options = e->p->options;
+    source->options = e->options;
     source->scan = scan;
     source->ranges = estimate_ranges_new(e->arena, scan->read.count);
     read = read_files(e, scan, source);
@@ -492,9 +492,24 @@ static const struct eider_node *estimate_node(struct estimating *e, const struct
     return made;
 }
 
+double estimate_pairs(struct arena *arena, const struct planner_options *options,
+                      const struct node_aggregate *node, const struct eider_expr *value)
+{
+    struct estimating e = {.options = options, .arena = arena};
+    struct estimate input;
+    struct expr_list exprs = expr_list_new(arena, node->groups.count + 1);
+
+    if (exprs.count == 0 || estimate_node(&e, node->input, &input) == NULL)
+        return -1;
+    for (uint32_t i = 0; i < node->groups.count; i++)
+        exprs.items[i] = node->groups.items[i];
+    exprs.items[node->groups.count] = value;
+    return estimate_groups(&input, &exprs, VALUES_DISTINCT);
+}
+
 enum eider_status pass_estimate(struct planning *p)
 {
-    struct estimating e = {.p = p, .arena = p->arena};
+    struct estimating e = {.options = p->options, .arena = p->arena};
     struct estimate estimate;
     const struct eider_node *plan = estimate_node(&e, p->plan, &estimate);
 

@@ -52,7 +52,8 @@ struct planner_options {
     uint32_t partitions_per_task; /* of a shuffle, at least 1 */
     bool broadcast_joins;
     bool bloom_filters;
-    uint64_t broadcast_rows; /* a build side of at most this many rows × tasks is broadcast */
+    bool partial_reduce_tree; /* many partial aggregates reach one task in steps */
+    uint64_t broadcast_rows;  /* a build side of at most this many rows × tasks is broadcast */
     /* Looks a file up; NULL: nothing is known of files, and they are not split. */
     enum eider_status (*file_info)(void *data, const char *path, struct planner_file *ret,
                                    struct eider_error *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls of aggregates and of window functions. Pure. */
 #include "sqlgen/expr.h"
+#include "sqlgen/macro.h"
 #include "sqlgen/quote.h"
 
 /* sum_no_overflow is what DuckDB turns a sum into once it knows that it stays small: nobody else may call it. */
@@ -22,7 +23,7 @@ static bool is_star(struct eider_str name, const struct expr_list *args)
     return args->count == 0 && str_is(call_name(name), "count");
 }
 
-static void write_filter(struct writer *w, const struct scope *scope, const struct eider_expr *filter)
+void write_filter(struct writer *w, const struct scope *scope, const struct eider_expr *filter)
 {
     if (filter == NULL)
         return;
@@ -35,6 +36,8 @@ void write_aggregate(struct writer *w, const struct scope *scope, const struct e
 {
     bool cast = str_is(call->name, "sum_no_overflow");
 
+    if (write_macro(w, scope, call->name, &call->args, call->filter))
+        return;
     if (cast)
         put(w, "CAST(");
     write_call_name(w, call->name);

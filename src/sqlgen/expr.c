@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "plan/object.h"
+#include "sqlgen/macro.h"
 #include "sqlgen/quote.h"
 
 /* ---- Columns ---- */
@@ -355,6 +356,8 @@ static void write_function(struct writer *w, const struct scope *scope, const st
 {
     bool cast = needs_cast(function);
 
+    if (write_macro(w, scope, function->name, &function->args, NULL))
+        return;
     if (is_decimal_arithmetic(function)) {
         write_decimal_arithmetic(w, scope, function);
         return;

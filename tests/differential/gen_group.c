@@ -301,11 +301,17 @@ static void over(struct gen *gen, const struct gen_scope *seen, const struct win
     buf_printf(out, "%s)", window->frame);
 }
 
-static void add_window(struct gen *gen, const struct gen_scope *seen, struct gen_output *output,
+/* Rows that are equal in all columns may stand in another order for each window that asks which comes first, and then it is not
+ * said which of their values go together: so a SELECT has one of those at most. Returns true if this is one. */
+static bool add_window(struct gen *gen, const struct gen_scope *seen, bool may_ask, struct gen_output *output,
                        struct buf *list)
 {
+    static const struct window count = {"count(*)", ORDER_SOME, "", GEN_INT};
     const struct window *window = &windows[choose(gen->choices, sizeof(windows) / sizeof(windows[0]))];
     struct buf text;
+    if (window->order == ORDER_TOTAL && !may_ask) {
+        window = &count;
+    }
     gen_buf_init(&text);
     enum gen_type type = gen_fill(gen, seen, window->call, 1, &text);
     over(gen, seen, window, &text);
@@ -317,6 +323,7 @@ static void add_window(struct gen *gen, const struct gen_scope *seen, struct gen
     }
     gen_output_add(output, window->type == GEN_TYPE_COUNT ? type : window->type, NULL, list);
     gen_use(gen, GEN_WINDOW);
+    return window->order == ORDER_TOTAL;
 }
 
 void gen_select_window(struct gen *gen, const struct gen_scope *scope, struct gen_output *ret,
@@ -334,8 +341,9 @@ void gen_select_window(struct gen *gen, const struct gen_scope *scope, struct ge
         gen_column_ref(one, &one->columns[0], list);
         gen_output_add(ret, one->columns[0].type, &one->columns[0], list);
     }
+    bool asks = false;
     for (uint32_t i = choose(gen->choices, 2) + 1; i > 0; i--) {
-        add_window(gen, &seen, ret, list);
+        asks |= add_window(gen, &seen, !asks, ret, list);
     }
     if (choose_yes(gen->choices, 20)) {
         buf_puts(tail, " QUALIFY rank()"); /* of rows that tie none is kept alone */

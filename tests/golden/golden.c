@@ -7,8 +7,9 @@
  *   spread    no expectation but rules: where TPC-H plans scan, join and aggregate large tables
  *
  * A query is a file NAME.sql, its expectation NAME.txt in the folder of expectations. Lines `-- set: name=value` at the
- * head of a query are settings for it alone. With --update expectations are written; git diff then shows what a change
- * of the planner does to all plans. Exit status: 0 as expected, 1 not, 2 the test could not run.
+ * head of a query are settings for it alone, `-- workers: n` asks for a cluster of that size. With --update expectations are
+ * written; git diff then shows what a change of the planner does to all plans. Exit status: 0 as expected, 1 not, 2 the test
+ * could not run.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,10 +24,9 @@ static bool is_asked_for(const struct options *options, const char *name)
 
 /* ---- Settings of a query ---- */
 
-static const char *next_setting(const char **text, size_t *ret_bytes)
+/* The next line of the head that begins with `mark`. */
+static const char *next_line(const char **text, const char *mark, size_t *ret_bytes)
 {
-    static const char mark[] = "-- set: ";
-
     while (strncmp(*text, "--", 2) == 0) {
         const char *line = *text;
         *ret_bytes = strcspn(line, "\n");
@@ -44,7 +44,7 @@ static void change_settings(struct lab *lab, const char *text, bool reset)
     const char *setting;
     size_t bytes;
 
-    while ((setting = next_setting(&text, &bytes)) != NULL) {
+    while ((setting = next_line(&text, "-- set: ", &bytes)) != NULL) {
         size_t name = strcspn(setting, "=");
         struct buf sql;
         if (name >= bytes)
@@ -58,6 +58,15 @@ static void change_settings(struct lab *lab, const char *text, bool reset)
         lab_run(lab, sql.data);
         buf_done(&sql);
     }
+}
+
+/* 0: the query does not say. */
+static uint32_t workers_of(const char *text)
+{
+    size_t bytes;
+    const char *workers = next_line(&text, "-- workers: ", &bytes);
+
+    return workers == NULL ? 0 : (uint32_t)strtoul(workers, NULL, 10);
 }
 
 /* ---- Modes ---- */
@@ -87,6 +96,7 @@ static int compare_all(struct lab *lab, const char *data, writer write)
         struct buf text;
         buf_init(&text, GOLDEN_TEXT_MAX);
         if (sql != NULL && is_asked_for(options, names.items[i])) {
+            lab_set_workers(lab, workers_of(sql));
             change_settings(lab, sql, false);
             if (write(lab, sql, &text))
                 compare(&report, names.items[i], &text);

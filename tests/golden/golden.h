@@ -41,7 +41,7 @@ void names_done(struct names *names);
 /* Appends `text` with every `from` replaced by `to`. */
 void replace_all(struct buf *out, const char *text, const char *from, const char *to);
 
-/* ---- lab.c: one DuckDB with a cluster of four workers. ---- */
+/* ---- lab.c: one DuckDB with a cluster, of four workers if nothing else is asked for. ---- */
 
 struct lab {
     const struct options *options;
@@ -49,9 +49,11 @@ struct lab {
     duckdb_connection connection;
     struct eider_cluster *cluster;
     struct eider_session *session;
+    uint32_t workers;
 };
 
 void lab_open(struct lab *lab, const struct options *options);
+void lab_set_workers(struct lab *lab, uint32_t workers); /* 0: four */
 void lab_close(struct lab *lab);
 void lab_run(struct lab *lab, const char *sql);
 

@@ -20,19 +20,34 @@ void lab_run(struct lab *lab, const char *sql)
     duckdb_destroy_result(&result);
 }
 
-void lab_open(struct lab *lab, const struct options *options)
+void lab_set_workers(struct lab *lab, uint32_t workers)
 {
     struct eider_error err = {.status = EIDER_OK};
+
+    if (workers == 0)
+        workers = WORKERS;
+    if (workers == lab->workers)
+        return;
+    eider_session_free(lab->session);
+    eider_cluster_unref(lab->cluster);
+    lab->session = NULL;
+    lab->cluster = NULL;
+    if (eider_cluster_new_local(workers, &lab->cluster, &err) != EIDER_OK ||
+        eider_session_new(lab->database, lab->connection, lab->cluster, NULL, &lab->session, &err) !=
+            EIDER_OK)
+        die("%s", err.message);
+    lab->workers = workers;
+}
+
+void lab_open(struct lab *lab, const struct options *options)
+{
     char threads[64];
 
     *lab = (struct lab){.options = options};
     if (duckdb_open(NULL, &lab->database) != DuckDBSuccess ||
         duckdb_connect(lab->database, &lab->connection) != DuckDBSuccess)
         die("DuckDB cannot be opened");
-    if (eider_cluster_new_local(WORKERS, &lab->cluster, &err) != EIDER_OK ||
-        eider_session_new(lab->database, lab->connection, lab->cluster, NULL, &lab->session, &err) !=
-            EIDER_OK)
-        die("%s", err.message);
+    lab_set_workers(lab, WORKERS);
     (void)snprintf(threads, sizeof(threads), "SET threads = %u", (unsigned)options->threads);
     lab_run(lab, threads);
     lab_run(lab, "SET eider_bytes_per_task = '1'");

@@ -241,6 +241,7 @@ static void test_settings(void **state)
     assert_int_equal(settings.bytes_per_task, defaults.bytes_per_task);
     assert_int_equal(settings.tasks_at_once, 1);
     assert_true(settings.broadcast_joins);
+    assert_false(settings.partial_reduce_tree);
     fixture_sql(&fixture, "SET eider_bytes_per_task = '3MB'; SET GLOBAL eider_max_tasks_per_stage = 9; "
                           "SET SESSION eider_broadcast_joins = false; SET memory_limit = '1GB'");
     CHECK(settings_read(fixture.connection, &settings, &check_error));

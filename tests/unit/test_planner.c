@@ -139,6 +139,32 @@ static void groups_that_hardly_repeat_are_not_aggregated_twice(void **unused)
     done(&p);
 }
 
+/* The moments of a variance are merged more slowly than rows are shuffled, unless there are many rows to a group. */
+static void slow_merges_need_a_larger_reduction(void **unused)
+{
+    static const double groups[] = {1e6, 1e7};
+
+    (void)unused;
+    for (int i = 0; i < 2; i++) {
+        struct planned p = start();
+        struct planner_options options = options_for(4);
+        const struct eider_node *scan = sample_scan(p.arena, 2, 4, 1e9);
+        const struct eider_node *single =
+            sample_aggregate(p.arena, scan, 1, "var_pop", type_simple(TYPE_DOUBLE), groups[i]);
+        struct expr_aggregate *call = (struct expr_aggregate *)node_as_aggregate(single)->aggregates.items[0];
+        struct expr_cast *cast = expr_cast_new(p.arena, type_simple(TYPE_DOUBLE));
+
+        cast->child = call->args.items[0];
+        call->args.items[0] = &cast->base;
+        plan_with(&p, single, &options);
+        assert_has(&p, i == 0 ? "mode=Partial" : "mode=Single");
+        plan_with(&p, sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), groups[i]),
+                  &options);
+        assert_has(&p, "mode=Partial");
+        done(&p);
+    }
+}
+
 static void what_does_not_decompose_is_computed_whole(void **unused)
 {
     struct planned p = start();
@@ -176,6 +202,87 @@ static void merging_states_gives_states(void **unused)
     assert_true(type_equal(aggregate_finish(arena, node, &phase->base)->columns.items[1].type,
                            type_simple(TYPE_DOUBLE)));
     arena_free(arena);
+}
+
+/* ---- Lists of distinct values ---- */
+
+static double some_values(void *data, const char *path, uint32_t files, const char *column)
+{
+    const double *values = data;
+
+    (void)path;
+    (void)files;
+    return values[strcmp(column, "b") == 0];
+}
+
+/* GROUP BY a, count(DISTINCT b) over a million rows; with rows given, nothing would be known of their values. */
+static const struct eider_node *count_distinct(struct arena *arena, uint32_t groups)
+{
+    struct node_parquet_scan *scan = (struct node_parquet_scan *)sample_scan(arena, 2, 4, -1);
+    struct node_aggregate *node = (struct node_aggregate *)sample_aggregate(
+        arena, &scan->base, groups, "count_distinct", type_simple(TYPE_BIGINT), -1);
+    struct expr_aggregate *call = (struct expr_aggregate *)node->aggregates.items[0];
+
+    call->name = str_from("count");
+    call->distinct = true;
+    return &node->base;
+}
+
+static void few_distinct_values_are_states(void **unused)
+{
+    static const struct {
+        double values[2]; /* of a and b; -1: unknown */
+        uint32_t groups;
+        bool listed;
+    } cases[] = {
+        {{4, 100}, 1, true}, {{4, 100}, 0, true},    {{4, 6000}, 1, false}, /* 4 × 4 × 6,000 of 32,000 rows */
+        {{4, -1}, 1, false}, {{20000, 2}, 1, false}, {{4, 8000}, 0, false},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct planned p = start();
+        struct planner_options options = options_for(4);
+
+        options.column_distinct = some_values;
+        options.file_data = (void *)cases[i].values;
+        plan_with(&p, count_distinct(p.arena, cases[i].groups), &options);
+        if (cases[i].listed)
+            assert_has(&p, "mode=Partial");
+        else
+            assert_has(&p, "mode=Single");
+        done(&p);
+    }
+}
+
+/* ---- Reduction in steps ---- */
+
+static void states_of_many_tasks_meet_in_steps(void **unused)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(64);
+    const struct eider_node *scan = sample_scan(p.arena, 2, 64, 1e9);
+    const struct eider_node *few = sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), 10);
+
+    (void)unused;
+    plan_with(&p, few, &options);
+    assert_int_equal(p.graph.stage_count, 1);
+    options.partial_reduce_tree = true;
+    plan_with(&p, few, &options);
+    assert_int_equal(p.graph.stage_count, 3);
+    assert_int_equal(p.graph.stages[0].tasks, 64);
+    assert_int_equal(p.graph.stages[1].tasks, 8);
+    assert_int_equal(p.graph.stages[2].tasks, 3);
+    plan_with(&p, sample_aggregate(p.arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), 1e6), &options);
+    assert_has_not(&p, "mode=PartialReduce"); /* they are shuffled to as many tasks */
+    options.workers = 8;
+    plan_with(&p, few, &options);
+    assert_int_equal(p.graph.stage_count, 2);
+    assert_int_equal(p.graph.stages[1].tasks, 3);
+    options.workers = 7;
+    plan_with(&p, few, &options);
+    assert_int_equal(p.graph.stage_count, 1);
+    done(&p);
 }
 
 /* ---- Joins ---- */
@@ -381,8 +488,11 @@ int main(void)
         cmocka_unit_test(few_groups_meet_in_the_head),
         cmocka_unit_test(many_groups_are_shuffled),
         cmocka_unit_test(groups_that_hardly_repeat_are_not_aggregated_twice),
+        cmocka_unit_test(slow_merges_need_a_larger_reduction),
         cmocka_unit_test(what_does_not_decompose_is_computed_whole),
         cmocka_unit_test(merging_states_gives_states),
+        cmocka_unit_test(few_distinct_values_are_states),
+        cmocka_unit_test(states_of_many_tasks_meet_in_steps),
         cmocka_unit_test(small_sides_are_broadcast),
         cmocka_unit_test(not_in_is_always_broadcast),
         cmocka_unit_test(joins_in_step_need_no_boundary),

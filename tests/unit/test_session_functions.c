@@ -156,6 +156,9 @@ static void wrong_declarations_are_refused(void **unused)
                      EIDER_ERROR_ARGUMENT);
     assert_int_equal(eider_session_declare_function(f.session, EIDER_FUNCTION_SCALAR, name, &f.err),
                      EIDER_ERROR_ARGUMENT);
+    assert_int_equal(
+        eider_session_declare_function(f.session, EIDER_FUNCTION_AGGREGATE, "Eider_moments", &f.err),
+        EIDER_ERROR_ARGUMENT);
     assert_int_equal(eider_session_declare_function(f.session, (enum eider_function_kind)9, "f", &f.err),
                      EIDER_ERROR_ARGUMENT);
     fixture_close(&f);

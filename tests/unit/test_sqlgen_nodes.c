@@ -589,6 +589,45 @@ static void test_too_deep(void **state)
     buf_done(&buf);
 }
 
+/* States of Eider's own are expressions over DuckDB's aggregates: as many rows make the answer as one. */
+static void test_own_aggregates(void **state)
+{
+    struct lab *lab = *state;
+    struct eider_error err = {0};
+    struct type_struct *moments = type_struct_new(lab->arena);
+    const struct eider_type *number = t_of(TYPE_DOUBLE);
+    const struct eider_node *t = table(lab), *states, *merged;
+    struct expr_list groups = x_list(lab, 1, x_col(lab, t, 2));
+    struct expr_aggregate *made;
+    struct buf buf;
+
+    moments->fields = x_columns(lab, 3, t_of(TYPE_BIGINT), number, number);
+    moments->fields.items[0].name = str_from("n");
+    moments->fields.items[1].name = str_from("mean");
+    moments->fields.items[2].name = str_from("m2");
+    made = (struct expr_aggregate *)x_agg(lab, &moments->base, "eider_moments",
+                                          x_list(lab, 1, x_cast(lab, x_col(lab, t, 1), number)));
+    made->filter = x_cmp(lab, x_col(lab, t, 0), COMPARE_GREATER, x_integer(lab, 0));
+    states = &n_aggregate(lab, t, groups, x_list(lab, 1, &made->base))->base;
+    merged = &n_aggregate(lab, states, x_list(lab, 0),
+                          x_list(lab, 1,
+                                 x_agg(lab, &moments->base, "eider_merge_moments",
+                                       x_list(lab, 1, x_col(lab, states, 1)))))
+                  ->base;
+    lab_plan_is(lab, merged, "SELECT {'n': 2::BIGINT, 'mean': 7.5::DOUBLE, 'm2': 12.5::DOUBLE}");
+    lab_plan_is(
+        lab,
+        n_project(
+            lab, merged,
+            x_list(lab, 1, x_call(lab, number, "eider_var_samp", x_list(lab, 1, x_col(lab, merged, 0))))),
+        "SELECT var_samp(n) FROM t WHERE i > 0");
+    lab_contains(lab_sql(lab, merged, NULL), "system.main.\"+\"(");
+    buf_init(&buf, LAB_MAX_BYTES);
+    made->args.count = 0;
+    assert_int_equal(sqlgen_query(states, NULL, &buf, &err), EIDER_ERROR_PLAN);
+    buf_done(&buf);
+}
+
 static void test_refused(void **state)
 {
     struct lab *lab = *state;
@@ -661,6 +700,7 @@ int main(void)
         cmocka_unit_test(test_sample),
         cmocka_unit_test(test_deep_plans),
         cmocka_unit_test(test_too_deep),
+        cmocka_unit_test(test_own_aggregates),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_result),
     };
