@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/handle.h"
 #include "eider/eider.h"
 #include "engine/engine.h"
 #include "rpc/transport.h"
@@ -12,6 +13,7 @@
 
 /* A cluster is who the workers are and how to reach them. Reference-counted; its kinds fill in the vtable. */
 struct eider_cluster {
+    struct handle handle;
     const struct cluster_vtable *vtable;
     atomic_uint refs;
     uint32_t workers;
