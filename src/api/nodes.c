@@ -62,7 +62,7 @@ bool eider_node_equal(const struct eider_node *a, const struct eider_node *b)
         _Static_assert(sizeof(*ret) + sizeof(*node) <= sizeof(struct node_##name), #name);                   \
         if (node == NULL || ret == NULL || node->tag != NODE_##TAG)                                          \
             return false;                                                                                    \
-        expose_fields(node, sizeof(*node), sizeof(*ret), ret);                                               \
+        expose_node(node, sizeof(*ret), ret);                                                                \
         return true;                                                                                         \
     }
 

@@ -11,7 +11,7 @@
 /* Copies what `out` holds to the caller, cut to `size` with the NUL; frees `out`. The full length, 0 if it failed. */
 static inline size_t text_give(struct buf *out, char *text, size_t size)
 {
-    size_t length = out->failed ? 0 : out->size, copied = length;
+    size_t length = out->failed ? 0 : out->size, copied;
 
     if (text != NULL && size > 0) {
         copied = length < size ? length : size - 1;
