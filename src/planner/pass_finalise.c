@@ -8,7 +8,7 @@
  *     stage it stands in are those that the boundary above that stage asks for.
  *   * Stages get their numbers when everything below them has one: bottom-up, left to right. Boundaries over the same
  *     node (by identity) read one stage.
- *   * Leaves are scaled to the tasks of their stage.
+ *   * Leaves are scaled to the tasks of their stage, unless a rule did.
  * A plan that is inconsistent (a rule's) is an error that names the node. If nothing is left to distribute, the verdict
  * says so.
  */
@@ -207,6 +207,21 @@ static const struct eider_node *cut_boundary(struct finalise *f, const struct ei
     return add_input(f, stage, &input) ? &source->base : NULL;
 }
 
+/* A leaf that a rule has spread over the tasks of its stage. */
+static const struct eider_node *cut_leaf(struct finalise *f, const struct node_distributed_leaf *leaf,
+                                         const struct plan_stage *stage)
+{
+    const char *name = node_tag_display(leaf->base.tag);
+
+    if (leaf->variants.count >= 1 && leaf->variants.count <= stage->tasks)
+        return stage->tasks == 1 ? leaf->variants.items[0] : &leaf->base;
+    error_set(f->p->err, EIDER_ERROR_PLAN, "%s has %u variants, and its stage %u tasks to read them", name,
+              leaf->variants.count, stage->tasks);
+    error_node(f->p->err, name);
+    fail(f, EIDER_ERROR_PLAN);
+    return NULL;
+}
+
 static const struct eider_node *cut(struct finalise *f, const struct eider_node *node,
                                     struct plan_stage *stage)
 {
@@ -217,6 +232,8 @@ static const struct eider_node *cut(struct finalise *f, const struct eider_node 
 
     if (look_at(node, &view))
         return cut_boundary(f, node, &view, stage);
+    if (node->tag == NODE_DISTRIBUTED_LEAF)
+        return cut_leaf(f, node_as_distributed_leaf(node), stage);
     if (count == 0) {
         const struct eider_node *leaf = node;
         if (stage->tasks > 1 && node->tag != NODE_EMPTY &&

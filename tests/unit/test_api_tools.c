@@ -307,6 +307,80 @@ static void test_boundaries_come_back(void **state)
     fixture_close(&f);
 }
 
+/* ---- A leaf that a rule has spread itself ---- */
+
+struct spread {
+    uint32_t tasks;    /* 0: no boundary */
+    uint32_t variants; /* 0: a file each */
+};
+
+static enum eider_status spread_scan(void *data, struct eider_plan_context *context,
+                                     const struct eider_node *plan, const struct eider_node **ret,
+                                     struct eider_error *error)
+{
+    const struct spread *spread = data;
+    const struct eider_node *leaf = eider_plan_find(plan, rule_is_scan, NULL), *variants[FIXTURE_FILES],
+                            *node;
+    struct eider_node_distributed_leaf fields = {.leaf = leaf, .variants = LIST(variants)};
+    struct eider_node_parquet_scan all, one;
+    enum eider_status status = EIDER_OK;
+
+    assert_true(eider_node_as_parquet_scan(leaf, &all) && all.files.count == FIXTURE_FILES);
+    one = all;
+    one.files.count = 1;
+    for (uint32_t i = 0; i < FIXTURE_FILES && status == EIDER_OK; i++) {
+        one.files.items = &all.files.items[i];
+        status = eider_node_new_parquet_scan(context, &one, &variants[i], error);
+    }
+    if (spread->variants > 0) {
+        variants[0] = leaf;
+        fields.variants.count = spread->variants;
+    }
+    if (status == EIDER_OK)
+        status = eider_node_new_distributed_leaf(context, &fields, &node, error);
+    if (status == EIDER_OK && spread->tasks > 0)
+        status = eider_network_coalesce(context, node, spread->tasks, 1, &node, error);
+    return status == EIDER_OK ? eider_plan_replace(context, plan, leaf, node, ret, error) : status;
+}
+
+static void test_spread_leaf(void **state)
+{
+    static const struct spread fine[] = {{4, 0}, {3, 0}, {4, 1}, {1, 1}};
+    struct spread spread;
+    struct fixture f;
+
+    (void)state;
+    fixture_open(&f, 4);
+    made(eider_session_add_rule(f.session, "spread", spread_scan, &spread, NULL, &err));
+    for (size_t i = 0; i < ITEMS(fine); i++) {
+        spread = fine[i];
+        assert_same_answer(&f, "SELECT count(*) FROM t WHERE g < 3", spread.tasks > 1);
+        assert_same_answer(&f, "SELECT sum(v) AS s, g FROM t GROUP BY g ORDER BY s DESC", spread.tasks > 1);
+    }
+    spread = (struct spread){2, 0};
+    assert_fails(&f, "SELECT sum(v) FROM t", EIDER_ERROR_PLAN,
+                 "DistributedLeafExec has 3 variants, and its stage 2 tasks to read them");
+    assert_string_equal(f.err.node, "DistributedLeafExec");
+    spread = (struct spread){0, 0};
+    assert_fails(&f, "SELECT sum(v) FROM t", EIDER_ERROR_PLAN,
+                 "DistributedLeafExec is in a plan without boundaries");
+    fixture_close(&f);
+}
+
+static void no_leaf(const struct eider_node *plan)
+{
+    const struct eider_node *limited = limit_over(scan), *node = NULL;
+    struct eider_node_distributed_leaf fields = {.leaf = scan, .variants = {&limited, 1}};
+
+    (void)plan;
+    refused(eider_node_new_distributed_leaf(ctx, &fields, &node, &err), EIDER_ERROR_PLAN,
+            "DistributedLeafExec has a leaf or variant that is none");
+    fields.variants.count = 0;
+    refused(eider_node_new_distributed_leaf(ctx, &fields, &node, &err), EIDER_ERROR_PLAN,
+            "DistributedLeafExec has no variants");
+    assert_null(node);
+}
+
 /* ---- Tests ---- */
 
 #define TEST(name)                                                                                           \
@@ -319,6 +393,7 @@ TEST(names_and_rows)
 TEST(children)
 TEST(find_and_replace)
 TEST(map_plan)
+TEST(no_leaf)
 
 static void test_modes(void **state)
 {
@@ -335,6 +410,8 @@ int main(void)
         cmocka_unit_test(test_map_plan),
         cmocka_unit_test(test_modes),
         cmocka_unit_test(test_boundaries_come_back),
+        cmocka_unit_test(test_spread_leaf),
+        cmocka_unit_test(test_no_leaf),
     };
 
     return cmocka_run_group_tests(tests, fixture_make_data, fixture_remove_data);
