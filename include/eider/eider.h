@@ -16,6 +16,9 @@
  * connections work side by side. eider_session_cancel may be called from any thread and from a signal handler's
  * thread. The library never logs, prints or exits.
  *
+ * Handles (cluster, session, query, stream) may be NULL: then a function returns EIDER_ERROR_ARGUMENT, or false, 0 or NULL, and
+ * does nothing. Debug builds do the same for a handle that was freed; in release builds that is undefined.
+ *
  * While a query is planned (some milliseconds), DuckDB's setting disabled_optimizers, which counts for a whole database, is
  * not the application's. DuckDB reads it without a lock, so a statement that DuckDB plans on another connection of
  * that database in just that moment may meet freed memory. Statements of sessions wait for each other; where threads use one

@@ -248,7 +248,7 @@ EIDER_API EIDER_MUST_CHECK enum eider_status eider_expr_new_cast(struct eider_pl
                                                                  const struct eider_expr **ret,
                                                                  struct eider_error *err);
 
-/* A comparison. Both sides have the same type; the result is a BOOLEAN. */
+/* A comparison. Both sides have the same type, or are a VARCHAR and a BLOB; the result is a BOOLEAN. */
 struct eider_expr_comparison {
     enum eider_comparison op;
     const struct eider_expr *left;

@@ -517,8 +517,8 @@ EIDER_API bool eider_node_as_exchange_source(const struct eider_node *node,
                                              struct eider_node_exchange_source *ret);
 
 /*
- * A leaf, and what each task of its stage reads of it: variants have the columns of the leaf. A task beyond the
- * variants reads nothing.
+ * A leaf, and what each task of its stage reads of it: variants are leaves with the same columns, at least one and no more than
+ * the stage has tasks. A task beyond the variants reads nothing. Only in plans whose boundaries the rule places.
  */
 struct eider_node_distributed_leaf {
     const struct eider_node *leaf;

@@ -185,7 +185,8 @@ eider_plan_replace(struct eider_plan_context *ctx, const struct eider_node *plan
 
 /*
  * The plan rebuilt from its leaves up: `map` gets each node, with its children already rebuilt, and sets *ret to what
- * takes its place, the node itself if nothing changes. What `map` returns other than EIDER_OK ends it.
+ * takes its place, the node itself if nothing changes. What `map` returns other than EIDER_OK ends it; its `err` is never
+ * NULL.
  */
 EIDER_API EIDER_MUST_CHECK enum eider_status eider_plan_map(
     struct eider_plan_context *ctx, const struct eider_node *plan,

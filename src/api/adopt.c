@@ -17,7 +17,9 @@
 
 struct adoption {
     struct eider_plan_context *ctx;
-    const char *owner; /* what is being made, for messages */
+    const char *owner;  /* what is being made, for messages */
+    enum node_tag node; /* its kind: one of these */
+    enum expr_tag expr;
     struct eider_error *err;
     enum eider_status status;
 };
@@ -61,12 +63,31 @@ bool adopt_is_ours(const struct eider_plan_context *ctx, const void *object, con
     return false;
 }
 
+/* Calls of aggregates and windows, and lambdas, mean something at one place only. */
+static bool adopt_place(struct adoption *a, const struct plan_field *field, const struct eider_expr *expr)
+{
+    bool aggregates = a->node == NODE_AGGREGATE && strcmp(field->name, "aggregates") == 0;
+    bool windows = a->node == NODE_WINDOW && strcmp(field->name, "windows") == 0;
+
+    if ((expr->tag == EXPR_AGGREGATE) != aggregates)
+        return refuse(a, field,
+                      aggregates ? "holds what is no call of an aggregate" : "holds a call of an aggregate");
+    if ((expr->tag == EXPR_WINDOW) != windows)
+        return refuse(a, field,
+                      windows ? "holds what is no call over a window" : "holds a call over a window");
+    return expr->tag != EXPR_LAMBDA || a->expr == EXPR_FUNCTION ||
+           refuse(a, field, "holds a lambda, which only a function takes");
+}
+
 static bool adopt_pointer(struct adoption *a, const struct plan_field *field, const void *pointer)
 {
+    bool is_expr = field->kind == FIELD_EXPR || field->kind == FIELD_OPT_EXPR || field->kind == FIELD_EXPRS;
+
     if (pointer == NULL)
         return field->kind == FIELD_OPT_EXPR || refuse(a, field, "is missing");
-    return is_ours(a->ctx, pointer) ||
-           refuse(a, field, "belongs to the plan of another query, or of one that has ended");
+    if (!is_ours(a->ctx, pointer))
+        return refuse(a, field, "belongs to the plan of another query, or of one that has ended");
+    return !is_expr || adopt_place(a, field, pointer);
 }
 
 static bool adopt_str(struct adoption *a, const struct plan_field *field, struct eider_str *str)
@@ -159,15 +180,25 @@ static bool adopt_fields(struct adoption *a, const struct plan_field *fields, vo
 
 /* ---- Projections ---- */
 
-/* A projection that was left NULL stands for all columns. Before adoption, as a list without items is none after it. */
-static bool wants_all(const struct plan_record *record, const void *object, const struct plan_field **ret)
+/* The projection of a kind of nodes that has one, else NULL. */
+static const struct plan_field *projection_of(enum node_tag tag)
 {
-    for (*ret = record->fields; (*ret)->kind != FIELD_END; (*ret)++) {
-        if ((*ret)->kind == FIELD_U32S && strcmp((*ret)->name, "projection") == 0)
-            return ((const struct any_list *)(const void *)((const char *)object + (*ret)->offset))->items ==
-                   NULL;
+    for (const struct plan_field *field = node_record(tag)->fields; field->kind != FIELD_END; field++) {
+        if (field->kind == FIELD_U32S && strcmp(field->name, "projection") == 0)
+            return field;
     }
-    return false;
+    return NULL;
+}
+
+/* A projection that was left NULL stands for all columns. Before adoption, as a list without items is none after it. */
+static bool wants_all(const struct plan_field *projection, const void *object)
+{
+    const struct any_list *list;
+
+    if (projection == NULL)
+        return false;
+    list = (const struct any_list *)(const void *)((const char *)object + projection->offset);
+    return list->items == NULL;
 }
 
 /* ---- Objects ---- */
@@ -175,9 +206,10 @@ static bool wants_all(const struct plan_record *record, const void *object, cons
 enum eider_status adopt_node(struct eider_plan_context *ctx, enum node_tag tag, const void *fields,
                              size_t bytes, struct eider_node **ret, struct eider_error *err)
 {
-    struct adoption a = {.ctx = ctx, .owner = node_tag_display(tag), .err = err, .status = EIDER_OK};
+    struct adoption a = {
+        .ctx = ctx, .owner = node_tag_display(tag), .node = tag, .err = err, .status = EIDER_OK};
     const struct plan_record *record = node_record(tag);
-    const struct plan_field *projection;
+    const struct plan_field *projection = projection_of(tag);
     struct eider_node *node = arena_alloc(ctx->arena, record->size);
     bool all;
 
@@ -187,7 +219,7 @@ enum eider_status adopt_node(struct eider_plan_context *ctx, enum node_tag tag, 
         memcpy(node + 1, fields, bytes);
     node->tag = tag;
     node->rows = -1;
-    all = wants_all(record, node, &projection);
+    all = wants_all(projection, node);
     if (!adopt_fields(&a, record->fields, node))
         return a.status;
     node->columns = (struct column_list){NULL, 0};
@@ -204,7 +236,8 @@ enum eider_status adopt_node(struct eider_plan_context *ctx, enum node_tag tag, 
 enum eider_status adopt_expr(struct eider_plan_context *ctx, const struct expr_fields *fields,
                              const struct eider_expr **ret, struct eider_error *err)
 {
-    struct adoption a = {.ctx = ctx, .owner = expr_tag_name(fields->tag), .err = err, .status = EIDER_OK};
+    struct adoption a = {
+        .ctx = ctx, .owner = expr_tag_name(fields->tag), .expr = fields->tag, .err = err, .status = EIDER_OK};
     const struct plan_record *record = expr_record(fields->tag);
     struct eider_expr *expr = arena_alloc(ctx->arena, record->size);
 
@@ -247,7 +280,18 @@ enum eider_status adopt_columns(struct eider_plan_context *ctx, const char *owne
     return adopt_list(&a, field, (struct any_list *)(void *)ret) ? EIDER_OK : a.status;
 }
 
-void expose_fields(const void *object, size_t base_bytes, size_t bytes, void *ret)
+void expose_expr(const struct eider_expr *expr, size_t bytes, void *ret)
 {
-    memcpy(ret, (const char *)object + base_bytes, bytes);
+    memcpy(ret, expr + 1, bytes);
+}
+
+void expose_node(const struct eider_node *node, size_t bytes, void *ret)
+{
+    static uint32_t nothing[1];
+    const struct plan_field *projection = projection_of(node->tag);
+    const struct u32_list none = {nothing, 0}; /* to a constructor, NULL is all columns */
+
+    memcpy(ret, node + 1, bytes);
+    if (wants_all(projection, node))
+        memcpy((char *)ret + projection->offset - sizeof(*node), &none, sizeof(none));
 }

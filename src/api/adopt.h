@@ -37,7 +37,8 @@ enum eider_status adopt_columns(struct eider_plan_context *ctx, const char *owne
 bool adopt_is_ours(const struct eider_plan_context *ctx, const void *object, const char *owner,
                    struct eider_error *err);
 
-/* Copies the fields behind the base out. */
-void expose_fields(const void *object, size_t base_bytes, size_t bytes, void *ret);
+/* Copies the fields behind the base out, `bytes` long. */
+void expose_node(const struct eider_node *node, size_t bytes, void *ret);
+void expose_expr(const struct eider_expr *expr, size_t bytes, void *ret);
 
 #endif

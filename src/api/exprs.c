@@ -31,12 +31,42 @@ size_t eider_expr_text(const struct eider_expr *expr, char *text, size_t size)
     return text_give(&out, text, size);
 }
 
+/* DuckDB itself compares VARCHARs with constants that are BLOBs, where it knows a range for a regular expression. */
+static bool are_comparable(const struct eider_type *a, const struct eider_type *b)
+{
+    return type_equal(a, b) || (a->tag == TYPE_VARCHAR && b->tag == TYPE_BLOB) ||
+           (a->tag == TYPE_BLOB && b->tag == TYPE_VARCHAR);
+}
+
+/* False, with an error, for a comparison of two types, or one that is no BOOLEAN. */
+static bool compares_types(const struct eider_expr *expr, struct eider_error *err)
+{
+    const struct expr_comparison *comparison = expr_as_comparison(expr);
+    const char *problem = NULL;
+
+    if (comparison == NULL)
+        return true;
+    if (!are_comparable(comparison->left->type, comparison->right->type))
+        problem = "its sides have different types";
+    else if (expr->type->tag != TYPE_BOOLEAN)
+        problem = "its type is not BOOLEAN";
+    if (problem != NULL)
+        error_set(err, EIDER_ERROR_ARGUMENT, "comparison: %s", problem);
+    return problem == NULL;
+}
+
 static enum eider_status make(struct eider_plan_context *ctx, const struct expr_fields *fields,
                               const struct eider_expr **ret, struct eider_error *err)
 {
+    const struct eider_expr *made;
+    enum eider_status status;
+
     if (ctx == NULL || fields->data == NULL || ret == NULL)
         return error_set(err, EIDER_ERROR_ARGUMENT, "%s: an argument is NULL", expr_tag_name(fields->tag));
-    return adopt_expr(ctx, fields, ret, err);
+    if ((status = adopt_expr(ctx, fields, &made, err)) != EIDER_OK || !compares_types(made, err))
+        return status != EIDER_OK ? status : EIDER_ERROR_ARGUMENT;
+    *ret = made;
+    return EIDER_OK;
 }
 
 #define READER(TAG, name)                                                                                    \
@@ -45,7 +75,7 @@ static enum eider_status make(struct eider_plan_context *ctx, const struct expr_
         _Static_assert(sizeof(*ret) + sizeof(*expr) <= sizeof(struct expr_##name), #name);                   \
         if (expr == NULL || ret == NULL || expr->tag != EXPR_##TAG)                                          \
             return false;                                                                                    \
-        expose_fields(expr, sizeof(*expr), sizeof(*ret), ret);                                               \
+        expose_expr(expr, sizeof(*ret), ret);                                                                \
         return true;                                                                                         \
     }
 
@@ -132,12 +162,6 @@ enum eider_status eider_expr_compare(struct eider_plan_context *ctx, enum eider_
 {
     struct eider_expr_comparison comparison = {.op = op, .left = left, .right = right};
 
-    if (ctx == NULL)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "comparison: an argument is NULL");
-    if (!adopt_is_ours(ctx, left, "comparison", err) || !adopt_is_ours(ctx, right, "comparison", err))
-        return EIDER_ERROR_ARGUMENT;
-    if (!type_equal(left->type, right->type))
-        return error_set(err, EIDER_ERROR_ARGUMENT, "comparison: its sides have different types");
     return make(
         ctx,
         &(struct expr_fields){EXPR_COMPARISON, type_simple(TYPE_BOOLEAN), &comparison, sizeof(comparison)},

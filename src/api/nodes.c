@@ -62,7 +62,7 @@ bool eider_node_equal(const struct eider_node *a, const struct eider_node *b)
         _Static_assert(sizeof(*ret) + sizeof(*node) <= sizeof(struct node_##name), #name);                   \
         if (node == NULL || ret == NULL || node->tag != NODE_##TAG)                                          \
             return false;                                                                                    \
-        expose_fields(node, sizeof(*node), sizeof(*ret), ret);                                               \
+        expose_node(node, sizeof(*ret), ret);                                                                \
         return true;                                                                                         \
     }
 
@@ -114,7 +114,7 @@ KIND(UNION, union)
 KIND(SETOP, setop)
 KIND(CTE, cte)
 KIND(RECURSIVE_CTE, recursive_cte)
-KIND(DISTRIBUTED_LEAF, distributed_leaf)
+READER(DISTRIBUTED_LEAF, distributed_leaf)
 READER(NETWORK_SHUFFLE, network_shuffle)
 READER(NETWORK_COALESCE, network_coalesce)
 READER(NETWORK_BROADCAST, network_broadcast)
@@ -191,6 +191,35 @@ enum eider_status eider_node_new_dummy_scan(struct eider_plan_context *ctx, cons
         return error_no_memory(err);
     node->base.rows = 1;
     return adopt_finish(ctx, &node->base, ret, err);
+}
+
+/* What a task reads instead of the leaf has no input, which another task might compute. */
+enum eider_status eider_node_new_distributed_leaf(struct eider_plan_context *ctx,
+                                                  const struct eider_node_distributed_leaf *fields,
+                                                  const struct eider_node **ret, struct eider_error *err)
+{
+    const char *name = node_tag_display(NODE_DISTRIBUTED_LEAF), *problem = NULL;
+    const struct eider_node *made;
+    enum eider_status status;
+
+    if (ret == NULL)
+        return no_argument(name, err);
+    status = make(ctx, NODE_DISTRIBUTED_LEAF, fields, fields != NULL ? sizeof(*fields) : 0, &made, err);
+    if (status != EIDER_OK)
+        return status;
+    if (fields->variants.count == 0)
+        problem = "has no variants";
+    for (uint32_t i = 0, n = node_child_count(made); i < n; i++) {
+        if (node_child_count(node_child(made, i)) > 0)
+            problem = "has a leaf or variant that is none, as it has an input";
+    }
+    if (problem != NULL) {
+        error_set(err, EIDER_ERROR_PLAN, "%s %s", name, problem);
+        error_node(err, name);
+        return EIDER_ERROR_PLAN;
+    }
+    *ret = made;
+    return EIDER_OK;
 }
 
 /* ---- Boundaries ---- */

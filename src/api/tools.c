@@ -34,8 +34,11 @@ enum eider_status eider_node_with_names(struct eider_plan_context *ctx, const st
     clone = node_clone(ctx->arena, node);
     columns = column_list_new(ctx->arena, names->count);
     for (uint32_t i = 0; i < columns.count; i++) {
-        columns.items[i].name = str_make(ctx->arena, names->items[i].data != NULL ? names->items[i].data : "",
-                                         names->items[i].data != NULL ? names->items[i].size : 0);
+        const struct eider_str *given = &names->items[i];
+        if (given->data == NULL && given->size > 0)
+            return error_set(err, EIDER_ERROR_ARGUMENT,
+                             "eider_node_with_names: name %u has a size but no bytes", i);
+        columns.items[i].name = str_make(ctx->arena, given->data != NULL ? given->data : "", given->size);
         columns.items[i].type = node->columns.items[i].type;
     }
     if (clone == NULL || arena_failed(ctx->arena))
@@ -196,7 +199,11 @@ static const struct eider_node *map_node(void *data, struct arena *arena, const 
     mapping->status = mapping->map(mapping->data, mapping->ctx, node, &made, mapping->err);
     if (mapping->status != EIDER_OK)
         return NULL;
-    if (!adopt_is_ours(mapping->ctx, made, "eider_plan_map", mapping->err))
+    if (made == NULL)
+        mapping->status =
+            error_set(mapping->err, EIDER_ERROR_ARGUMENT,
+                      "eider_plan_map: the callback gave no node for a %s", node_tag_display(node->tag));
+    else if (!adopt_is_ours(mapping->ctx, made, "eider_plan_map", mapping->err))
         mapping->status = EIDER_ERROR_ARGUMENT;
     else if (!same_types(node, made))
         mapping->status = other_columns("eider_plan_map", node, made, mapping->err);
@@ -210,7 +217,8 @@ enum eider_status eider_plan_map(struct eider_plan_context *ctx, const struct ei
                                                           struct eider_error *err),
                                  void *data, const struct eider_node **ret, struct eider_error *err)
 {
-    struct mapping mapping = {.ctx = ctx, .map = map, .data = data, .err = err, .status = EIDER_OK};
+    struct eider_error local = {.status = EIDER_OK};
+    struct mapping mapping = {.ctx = ctx, .map = map, .data = data, .err = &local, .status = EIDER_OK};
     const struct eider_node *made;
 
     if (ctx == NULL || map == NULL || ret == NULL)
@@ -218,10 +226,17 @@ enum eider_status eider_plan_map(struct eider_plan_context *ctx, const struct ei
     if (!adopt_is_ours(ctx, plan, "eider_plan_map", err))
         return EIDER_ERROR_ARGUMENT;
     made = node_transform(ctx->arena, plan, map_node, &mapping);
-    if (made == NULL)
-        return mapping.status != EIDER_OK ? mapping.status : error_no_memory(err);
-    *ret = made;
-    return EIDER_OK;
+    if (made != NULL) {
+        *ret = made;
+        return EIDER_OK;
+    }
+    if (mapping.status == EIDER_OK)
+        return error_no_memory(err);
+    if (local.status == EIDER_OK)
+        error_set(&local, mapping.status, "eider_plan_map: the callback failed without saying why");
+    if (err != NULL)
+        *err = local;
+    return mapping.status;
 }
 
 size_t eider_plan_text(const struct eider_node *plan, char *text, size_t size)

@@ -7,6 +7,7 @@
 #include "plan/context.h"
 #include "plan/display.h"
 #include "plan/object.h"
+#include "sqlgen/quote.h"
 
 struct eider_str eider_str_from(const char *text)
 {
@@ -43,7 +44,9 @@ size_t eider_type_text(const struct eider_type *type, char *text, size_t size)
     struct buf out;
 
     buf_init(&out, TEXT_MAX_BYTES);
-    if (type != NULL)
+    if (type != NULL && !quote_type(&out, type)) { /* a name that SQL cannot say */
+        buf_clear(&out);
         type_text(&out, type);
+    }
     return text_give(&out, text, size);
 }

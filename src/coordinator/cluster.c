@@ -20,7 +20,7 @@
 
 struct eider_cluster *eider_cluster_ref(struct eider_cluster *cluster)
 {
-    if (cluster == NULL)
+    if (!handle_is_alive(cluster, HANDLE_CLUSTER))
         return NULL;
     atomic_fetch_add_explicit(&cluster->refs, 1, memory_order_relaxed);
     return cluster;
@@ -28,13 +28,16 @@ struct eider_cluster *eider_cluster_ref(struct eider_cluster *cluster)
 
 void eider_cluster_unref(struct eider_cluster *cluster)
 {
-    if (cluster != NULL && atomic_fetch_sub_explicit(&cluster->refs, 1, memory_order_acq_rel) == 1)
-        cluster->vtable->free(cluster);
+    if (!handle_is_alive(cluster, HANDLE_CLUSTER) ||
+        atomic_fetch_sub_explicit(&cluster->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    handle_remove(&cluster->handle);
+    cluster->vtable->free(cluster);
 }
 
 uint32_t eider_cluster_worker_count(const struct eider_cluster *cluster)
 {
-    return cluster == NULL ? 0 : cluster->workers;
+    return handle_is_alive(cluster, HANDLE_CLUSTER) ? cluster->workers : 0;
 }
 
 static enum eider_status all_workers(struct transport *transport, struct arena *arena,
@@ -63,10 +66,14 @@ enum eider_status eider_cluster_set_worker_setup(struct eider_cluster *cluster, 
                                                  void *data, void (*free_data)(void *data),
                                                  struct eider_error *err)
 {
+    static const char me[] = "eider_cluster_set_worker_setup";
+    enum eider_status status = handle_check(cluster, HANDLE_CLUSTER, me, err);
     bool taken;
 
-    if (cluster == NULL || setup == NULL)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_cluster_set_worker_setup: an argument is NULL");
+    if (status != EIDER_OK)
+        return status;
+    if (setup == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "%s: the set-up is NULL", me);
     pthread_mutex_lock(&cluster->lock);
     taken = cluster->setup.setup != NULL;
     if (!taken) {
@@ -74,8 +81,7 @@ enum eider_status eider_cluster_set_worker_setup(struct eider_cluster *cluster, 
         cluster->free_setup = free_data;
     }
     pthread_mutex_unlock(&cluster->lock);
-    return taken ? error_set(err, EIDER_ERROR_ARGUMENT,
-                             "eider_cluster_set_worker_setup: the cluster has a set-up already")
+    return taken ? error_set(err, EIDER_ERROR_ARGUMENT, "%s: the cluster has a set-up already", me)
                  : EIDER_OK;
 }
 
@@ -169,6 +175,7 @@ static enum eider_status local_new(const struct cluster_vtable *vtable, struct l
     pthread_mutex_init(&local->base.lock, NULL);
     local->base.vtable = vtable;
     atomic_init(&local->base.refs, 1);
+    handle_add(&local->base.handle, &local->base, HANDLE_CLUSTER);
     *ret = local;
     return EIDER_OK;
 }

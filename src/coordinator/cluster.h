@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "base/arena.h"
+#include "base/handle.h"
 #include "eider/eider.h"
 #include "engine/engine.h"
 #include "rpc/transport.h"
@@ -20,6 +21,7 @@ struct query_workers {
 
 /* A cluster is who the workers are and how to reach them. Reference-counted; its kinds fill in the vtable. */
 struct eider_cluster {
+    struct handle handle;
     const struct cluster_vtable *vtable;
     atomic_uint refs;
     uint32_t workers;                   /* 0: a resolver says */

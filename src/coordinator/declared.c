@@ -50,9 +50,12 @@ enum eider_status eider_session_declare_function(struct eider_session *session, 
     static const char me[] = "eider_session_declare_function";
     enum function_kind known = import_kind(kind);
     struct declared_functions *functions;
+    enum eider_status status = handle_check(session, HANDLE_SESSION, me, err);
 
-    if (session == NULL || name == NULL)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "%s: an argument is NULL", me);
+    if (status != EIDER_OK)
+        return status;
+    if (name == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "%s: the name is NULL", me);
     if (known == FUNCTION_INVALID || name[0] == '\0' || strlen(name) > MAX_NAME_BYTES)
         return error_set(err, EIDER_ERROR_ARGUMENT,
                          "%s: a kind of functions and a name of 1 to %d bytes are needed", me,

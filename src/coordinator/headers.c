@@ -40,8 +40,12 @@ static enum eider_status check(const struct eider_session *session, const char *
 {
     static const char me[] = "eider_session_set_header";
 
-    if (session == NULL || name == NULL)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "%s: an argument is NULL", me);
+    enum eider_status status = handle_check(session, HANDLE_SESSION, me, err);
+
+    if (status != EIDER_OK)
+        return status;
+    if (name == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "%s: the name is NULL", me);
     if (!is_name(name))
         return error_set(err, EIDER_ERROR_ARGUMENT, "%s: a name has 1 to %u letters, digits, '-' and '_'", me,
                          MAX_NAME_BYTES);

@@ -78,12 +78,15 @@ enum eider_status eider_prepare(struct eider_session *session, const char *sql, 
     if (ret == NULL)
         return error_set(err, EIDER_ERROR_ARGUMENT, "eider_prepare: ret is NULL");
     *ret = NULL;
-    if (session == NULL || sql == NULL)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_prepare: session or sql is NULL");
+    if ((status = handle_check(session, HANDLE_SESSION, "eider_prepare", err)) != EIDER_OK)
+        return status;
+    if (sql == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_prepare: sql is NULL");
     if ((status = check_single(sql, err)) != EIDER_OK)
         return status;
     if ((query = calloc(1, sizeof(*query))) == NULL)
         return error_no_memory(err);
+    handle_add(&query->handle, query, HANDLE_QUERY);
     query->session = session;
     query->arena = arena_new();
     query->sql = query->arena == NULL ? NULL : arena_strndup(query->arena, sql, strlen(sql));
@@ -103,8 +106,9 @@ enum eider_status eider_prepare(struct eider_session *session, const char *sql, 
 
 void eider_query_free(struct eider_query *query)
 {
-    if (query == NULL)
+    if (!handle_is_alive(query, HANDLE_QUERY))
         return;
+    handle_remove(&query->handle);
     session_settings_unref(query->session_settings);
     arena_free(query->arena);
     free(query);
@@ -114,28 +118,35 @@ void eider_query_free(struct eider_query *query)
 
 bool eider_query_is_distributed(const struct eider_query *query)
 {
-    return query->verdict.kind == VERDICT_DISTRIBUTABLE && query->statement.kind == STATEMENT_QUERY;
+    return handle_is_alive(query, HANDLE_QUERY) && query->verdict.kind == VERDICT_DISTRIBUTABLE &&
+           query->statement.kind == STATEMENT_QUERY;
 }
 
 const char *eider_query_verdict(const struct eider_query *query)
 {
-    return query->verdict.reason;
+    return handle_is_alive(query, HANDLE_QUERY) ? query->verdict.reason : NULL;
 }
 
 const char *eider_query_verdict_kind(const struct eider_query *query)
 {
-    return verdict_kind_name(query->verdict.kind);
+    return handle_is_alive(query, HANDLE_QUERY) ? verdict_kind_name(query->verdict.kind) : NULL;
 }
 
 void eider_query_get_stats(const struct eider_query *query, struct eider_query_stats *ret)
 {
-    *ret = query->stats;
+    if (ret == NULL)
+        return;
+    memset(ret, 0, sizeof(*ret));
+    if (handle_is_alive(query, HANDLE_QUERY))
+        *ret = query->stats;
 }
 
 const char *eider_query_explain(struct eider_query *query)
 {
     struct buf out;
 
+    if (!handle_is_alive(query, HANDLE_QUERY))
+        return NULL;
     if (query->explain != NULL)
         return query->explain;
     buf_init(&out, EXPLAIN_MAX_BYTES);
@@ -152,6 +163,13 @@ const char *eider_query_explain(struct eider_query *query)
 }
 
 /* ---- Running ---- */
+
+enum eider_status query_check(const struct eider_query *query, const char *function, struct eider_error *err)
+{
+    enum eider_status status = handle_check(query, HANDLE_QUERY, function, err);
+
+    return status == EIDER_OK ? handle_check(query->session, HANDLE_SESSION, function, err) : status;
+}
 
 /*
  * EXPLAIN of a query: rows as DuckDB's EXPLAIN has them. The first is the distributed plan, or the verdict; if the query
@@ -253,9 +271,11 @@ enum eider_status eider_query_run(struct eider_query *query, duckdb_result *ret_
     struct query_run run;
     enum eider_status status;
 
-    if (query == NULL || ret_result == NULL)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_query_run: query or ret_result is NULL");
+    if (ret_result == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_query_run: ret_result is NULL");
     *ret_result = (duckdb_result){0};
+    if ((status = query_check(query, "eider_query_run", err)) != EIDER_OK)
+        return status;
     if (is_own_explain(query))
         return run_explain(query, ret_result, err);
     status = query_run_start(query, RUN_MATERIALIZE, &run, ret_result, err);
@@ -273,8 +293,8 @@ enum eider_status eider_query(struct eider_session *session, const char *sql, du
     if (ret_result == NULL)
         return error_set(err, EIDER_ERROR_ARGUMENT, "eider_query: ret_result is NULL");
     *ret_result = (duckdb_result){0};
-    if (session == NULL)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_query: session is NULL");
+    if ((status = handle_check(session, HANDLE_SESSION, "eider_query", err)) != EIDER_OK)
+        return status;
     session_set_busy(session, true);
     status = eider_prepare(session, sql, &query, err);
     if (status == EIDER_OK)

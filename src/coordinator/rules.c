@@ -3,7 +3,8 @@
  * The rules of a session: kept in order, and called for the planner with the context of the query.
  *
  * What a rule gives back must be of the query's own plan. Nodes are only made by constructors, which take no node of another
- * plan, so looking at the root is enough. Threads: the session's. Failure: what a rule says, or that it gave no plan.
+ * plan, so looking at the root is enough. Threads: the session's. Failure: what a rule says, or what is wrong with its plan,
+ * with its name before it.
  */
 #include "coordinator/rules.h"
 
@@ -13,6 +14,8 @@
 #include "base/error.h"
 #include "coordinator/session.h"
 #include "plan/context.h"
+#include "plan/object.h"
+#include "plan/validate.h"
 
 #define MAX_RULES 1000u
 
@@ -23,17 +26,21 @@ struct session_rule {
     void (*free_data)(void *data);
 };
 
-/* A rule in the planning of one query. */
+/* A rule in the planning of one query: a copy, as a rule may add others. */
 struct rule_call {
     const struct eider_session *session;
-    const struct session_rule *rule;
+    struct session_rule rule;
     uint32_t workers;
 };
 
 static enum eider_status check_rule(const struct eider_session *session, const char *name, eider_rule rule,
                                     struct eider_error *err)
 {
-    if (session == NULL || name == NULL || rule == NULL)
+    enum eider_status status = handle_check(session, HANDLE_SESSION, "eider_session_add_rule", err);
+
+    if (status != EIDER_OK)
+        return status;
+    if (name == NULL || rule == NULL)
         return error_set(err, EIDER_ERROR_ARGUMENT, "eider_session_add_rule: an argument is NULL");
     if (name[0] == '\0' || strlen(name) >= EIDER_RULE_NAME_BYTES)
         return error_set(err, EIDER_ERROR_ARGUMENT, "eider_session_add_rule: a name has 1 to %d bytes",
@@ -81,9 +88,10 @@ void session_rules_free(struct session_rules *rules)
 enum eider_status eider_session_add_custom(struct eider_session *session,
                                            const struct eider_custom_kind *kind, struct eider_error *err)
 {
-    if (session == NULL)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_session_add_custom: the session is NULL");
-    return custom_kinds_add(&session->customs, kind, "eider_session_add_custom", err);
+    static const char me[] = "eider_session_add_custom";
+    enum eider_status status = handle_check(session, HANDLE_SESSION, me, err);
+
+    return status == EIDER_OK ? custom_kinds_add(&session->customs, kind, me, err) : status;
 }
 
 uint32_t eider_plan_workers(const struct eider_plan_context *ctx)
@@ -99,7 +107,7 @@ static enum eider_status call_rule(void *data, struct arena *arena, const struct
         .arena = arena, .workers = call->workers, .customs = &call->session->customs};
     struct eider_error local = {.status = EIDER_OK};
     const struct eider_node *made = NULL;
-    enum eider_status status = call->rule->rule(call->rule->data, &ctx, plan, &made, &local);
+    enum eider_status status = call->rule.rule(call->rule.data, &ctx, plan, &made, &local);
 
     if (status != EIDER_OK) {
         if (err != NULL)
@@ -122,8 +130,8 @@ const struct planner_rule_entry *session_rules_entries(const struct eider_sessio
     if (entries == NULL || calls == NULL)
         return NULL;
     for (uint32_t i = 0; i < rules->count; i++) {
-        calls[i] = (struct rule_call){session, &rules->items[i], workers};
-        entries[i] = (struct planner_rule_entry){rules->items[i].name, call_rule, &calls[i]};
+        calls[i] = (struct rule_call){session, rules->items[i], workers};
+        entries[i] = (struct planner_rule_entry){calls[i].rule.name, call_rule, &calls[i]};
     }
     return entries;
 }

@@ -51,8 +51,12 @@ enum eider_status eider_session_new(duckdb_database database, duckdb_connection 
         return error_set(
             err, EIDER_ERROR_ARGUMENT,
             "eider_session_new: the options are not initialised with EIDER_SESSION_OPTIONS_INIT");
+    if (cluster != NULL &&
+        (status = handle_check(cluster, HANDLE_CLUSTER, "eider_session_new", err)) != EIDER_OK)
+        return status;
     if ((session = calloc(1, sizeof(*session))) == NULL)
         return error_no_memory(err);
+    handle_add(&session->handle, session, HANDLE_SESSION);
     session->database = database;
     session->connection = connection;
     pthread_mutex_init(&session->lock, NULL);
@@ -73,8 +77,9 @@ enum eider_status eider_session_new(duckdb_database database, duckdb_connection 
 
 void eider_session_free(struct eider_session *session)
 {
-    if (session == NULL)
+    if (!handle_is_alive(session, HANDLE_SESSION))
         return;
+    handle_remove(&session->handle);
     engine_planner_free(session->planner);
     engine_files_free(session->files);
     verdict_cache_clear(&session->verdicts);
@@ -123,7 +128,7 @@ void session_end(struct eider_session *session)
 
 void eider_session_cancel(struct eider_session *session)
 {
-    if (session == NULL)
+    if (!handle_is_alive(session, HANDLE_SESSION))
         return;
     pthread_mutex_lock(&session->lock);
     session->cancelled = session->busy;

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "base/arena.h"
+#include "base/handle.h"
 #include "base/lexer.h"
 #include "base/verdict.h"
 #include "coordinator/cluster.h"
@@ -25,6 +26,7 @@
  * under `lock` are touched by eider_session_cancel, which any thread may call.
  */
 struct eider_session {
+    struct handle handle;
     duckdb_database database;     /* the application's */
     duckdb_connection connection; /* the application's */
     struct engine *engine;
@@ -53,6 +55,7 @@ struct eider_session {
 
 /* One statement, from eider_prepare to eider_query_free. */
 struct eider_query {
+    struct handle handle;
     struct eider_session *session;
     struct arena *arena;
     const char *sql; /* NUL-terminated */
@@ -80,6 +83,8 @@ enum eider_status query_plan(struct eider_query *query, size_t start, struct eid
 
 /* Gives the application's data back. */
 void session_free_handlers(struct eider_session *session);
+/* OK if the query and its session are alive, else ARGUMENT; `function` is for the message. */
+enum eider_status query_check(const struct eider_query *query, const char *function, struct eider_error *err);
 
 /* Between these, eider_session_cancel reaches `run` and `execution` (may be NULL). */
 void session_begin(struct eider_session *session, struct run *run, struct execution *execution);

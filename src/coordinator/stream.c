@@ -16,6 +16,7 @@
 #include "coordinator/arrow_abi.h"
 
 struct eider_stream {
+    struct handle handle;
     struct query_run run;
     duckdb_result result;
     bool exhausted; /* the last chunk was fetched, or an error came */
@@ -30,9 +31,11 @@ enum eider_status eider_query_stream(struct eider_query *query, struct eider_str
     struct eider_stream *stream;
     enum eider_status status;
 
-    if (query == NULL || ret == NULL)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_query_stream: query or ret is NULL");
+    if (ret == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_query_stream: ret is NULL");
     *ret = NULL;
+    if ((status = query_check(query, "eider_query_stream", err)) != EIDER_OK)
+        return status;
     if ((stream = calloc(1, sizeof(*stream))) == NULL)
         return error_no_memory(err);
     status = query_run_start(query, RUN_STREAM, &stream->run, &stream->result, err);
@@ -40,6 +43,7 @@ enum eider_status eider_query_stream(struct eider_query *query, struct eider_str
         free(stream);
         return status;
     }
+    handle_add(&stream->handle, stream, HANDLE_STREAM);
     *ret = stream;
     return EIDER_OK;
 }
@@ -73,9 +77,14 @@ static enum eider_status stream_end(struct eider_stream *stream, enum eider_stat
 enum eider_status eider_stream_next(struct eider_stream *stream, duckdb_data_chunk *ret_chunk,
                                     struct eider_error *err)
 {
-    if (stream == NULL || ret_chunk == NULL)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_stream_next: stream or ret_chunk is NULL");
+    enum eider_status status;
+
+    if (ret_chunk == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_stream_next: ret_chunk is NULL");
     *ret_chunk = NULL;
+    if ((status = handle_check(stream, HANDLE_STREAM, "eider_stream_next", err)) != EIDER_OK ||
+        (status = query_check(stream->run.query, "eider_stream_next", err)) != EIDER_OK)
+        return status;
     if (!stream->ended && stream->status == EIDER_OK) {
         *ret_chunk = duckdb_fetch_chunk(stream->result);
         if (*ret_chunk != NULL)
@@ -92,29 +101,39 @@ enum eider_status eider_stream_next(struct eider_stream *stream, duckdb_data_chu
 
 uint64_t eider_stream_column_count(const struct eider_stream *stream)
 {
-    duckdb_result result = stream->result;
+    duckdb_result result;
 
+    if (!handle_is_alive(stream, HANDLE_STREAM))
+        return 0;
+    result = stream->result;
     return duckdb_column_count(&result);
 }
 
 const char *eider_stream_column_name(const struct eider_stream *stream, uint64_t column)
 {
-    duckdb_result result = stream->result;
+    duckdb_result result;
 
+    if (!handle_is_alive(stream, HANDLE_STREAM))
+        return NULL;
+    result = stream->result;
     return duckdb_column_name(&result, column);
 }
 
 duckdb_logical_type eider_stream_column_type(const struct eider_stream *stream, uint64_t column)
 {
-    duckdb_result result = stream->result;
+    duckdb_result result;
 
+    if (!handle_is_alive(stream, HANDLE_STREAM))
+        return NULL;
+    result = stream->result;
     return duckdb_column_logical_type(&result, column);
 }
 
 void eider_stream_close(struct eider_stream *stream)
 {
-    if (stream == NULL)
+    if (!handle_is_alive(stream, HANDLE_STREAM))
         return;
+    handle_remove(&stream->handle);
     (void)stream_end(stream, stream->status, NULL);
     free(stream);
 }
@@ -199,9 +218,13 @@ enum eider_status eider_stream_to_arrow(struct eider_stream *stream, struct Arro
 {
     struct arrow_stream *arrow;
 
-    if (stream == NULL || ret == NULL)
-        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_stream_to_arrow: stream or ret is NULL");
+    enum eider_status status;
+
+    if (ret == NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT, "eider_stream_to_arrow: ret is NULL");
     memset(ret, 0, sizeof(*ret));
+    if ((status = handle_check(stream, HANDLE_STREAM, "eider_stream_to_arrow", err)) != EIDER_OK)
+        return status;
     if ((arrow = calloc(1, sizeof(*arrow))) == NULL)
         return error_no_memory(err);
     arrow->stream = stream;

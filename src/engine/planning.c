@@ -195,11 +195,11 @@ static bool run_quietly(duckdb_connection connection, const char *sql)
     return ok;
 }
 
-/* For the whole database, with the value quoted. */
-static bool set_optimizers(struct engine_planner *planner, const char *value)
+/* For the whole database, with the value quoted; to be freed. NULL: out of memory, or too long. */
+static char *optimizers_statement(const char *value)
 {
+    char *statement;
     struct buf sql;
-    bool ok;
 
     buf_init(&sql, MAX_SET_BYTES);
     buf_puts(&sql, "SET GLOBAL disabled_optimizers = '");
@@ -209,9 +209,9 @@ static bool set_optimizers(struct engine_planner *planner, const char *value)
         buf_putc(&sql, *value);
     }
     buf_putc(&sql, '\'');
-    ok = !sql.failed && run_quietly(planner->own, sql.data);
+    statement = buf_take(&sql, NULL);
     buf_done(&sql);
-    return ok;
+    return statement;
 }
 
 /* ---- The plan ---- */
@@ -343,19 +343,19 @@ static enum eider_status lock(struct planning *planning)
     }
 }
 
-/* Puts the user's list back, unless someone has changed it since. */
-static enum eider_status restore_optimizers(struct planning *planning, const char *ours, const char *before,
-                                            enum eider_status status)
+/* Puts the user's list back with `statement`, unless someone has changed it since. It needs no memory of ours. */
+static enum eider_status restore_optimizers(struct planning *planning, const char *ours,
+                                            const char *statement, enum eider_status status)
 {
     struct engine_planner *planner = planning->planner;
     char *now = engine_setting_text(planner->own_context, "disabled_optimizers");
     bool untouched = now == NULL || strcmp(now, ours) == 0;
 
     duckdb_free(now);
-    if (!untouched || set_optimizers(planner, before))
+    if (!untouched || run_quietly(planner->own, statement))
         return status;
     return error_set(planning->err, EIDER_ERROR_SQL,
-                     "the setting disabled_optimizers cannot be put back to '%.200s'", before);
+                     "the setting disabled_optimizers cannot be put back: %.200s", statement);
 }
 
 static enum eider_status plan_locked(struct planning *planning)
@@ -365,18 +365,22 @@ static enum eider_status plan_locked(struct planning *planning)
     char *before = engine_setting_text(planner->own_context, "disabled_optimizers"), *ours = NULL;
     char *both = arena_printf(planning->arena, "%s%s%s", DISABLED_OPTIMIZERS,
                               before != NULL && *before != '\0' ? "," : "", before != NULL ? before : "");
+    char *change = both != NULL ? optimizers_statement(both) : NULL;
+    char *restore = before != NULL ? optimizers_statement(before) : NULL;
 
     if (before == NULL || both == NULL) {
         status = error_no_memory(planning->err);
-    } else if (!set_optimizers(planner, both)) {
+    } else if (change == NULL || restore == NULL || !run_quietly(planner->own, change)) {
         verdict_no(planning->verdict, VERDICT_SETTING,
                    "DuckDB does not let the setting disabled_optimizers change");
         status = EIDER_OK;
     } else {
         ours = engine_setting_text(planner->own_context, "disabled_optimizers");
         status = is_cancelled(planning) ? cancelled(planning) : serialize(planning);
-        status = restore_optimizers(planning, ours != NULL ? ours : both, before, status);
+        status = restore_optimizers(planning, ours != NULL ? ours : both, restore, status);
     }
+    free(change);
+    free(restore);
     duckdb_free(ours);
     duckdb_free(before);
     return status;

@@ -76,6 +76,19 @@ static const struct scan_column_list *scan_read(const struct eider_node *node)
     return node->tag == NODE_LATERAL_FUNCTION ? &node_as_lateral_function(node)->read : NULL;
 }
 
+static enum join_type node_join_type(const struct eider_node *node)
+{
+    const struct node_hash_join *hash_join = node_as_hash_join(node);
+    const struct node_nested_loop_join *loop_join = node_as_nested_loop_join(node);
+    const struct node_asof_join *asof_join = node_as_asof_join(node);
+
+    if (hash_join != NULL)
+        return hash_join->type;
+    if (loop_join != NULL)
+        return loop_join->type;
+    return asof_join != NULL ? asof_join->type : JOIN_INNER;
+}
+
 static struct eider_str full_name(struct schema *schema, const struct eider_node *node, uint32_t index)
 {
     const struct scan_column_list *read = scan_read(node);
@@ -89,6 +102,8 @@ static struct eider_str full_name(struct schema *schema, const struct eider_node
     }
     if (left != NULL && index < left->columns.count)
         return left->columns.items[index].name;
+    if (node_join_type(node) == JOIN_MARK)
+        return str_from("mark");
     index -= left != NULL ? left->columns.count : 0;
     return right != NULL && index < right->columns.count ? right->columns.items[index].name
                                                          : numbered(schema, index);
@@ -97,11 +112,7 @@ static struct eider_str full_name(struct schema *schema, const struct eider_node
 static void add_projection(struct schema *schema, const struct eider_node *node,
                            const struct u32_list *projection)
 {
-    const struct node_hash_join *hash_join = node_as_hash_join(node);
-    const struct node_nested_loop_join *loop_join = node_as_nested_loop_join(node);
-    enum join_type type = hash_join != NULL   ? hash_join->type
-                          : loop_join != NULL ? loop_join->type
-                                              : JOIN_INNER;
+    enum join_type type = node_join_type(node);
     bool right_only = type == JOIN_RIGHT_SEMI || type == JOIN_RIGHT_ANTI;
     uint32_t shift = right_only ? node_child(node, 0)->columns.count : 0;
 

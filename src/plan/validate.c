@@ -278,6 +278,8 @@ static bool check_conditions(struct check *check, const struct join_condition_li
         set_scope(check, right, NULL, NULL);
         if (!expr_walk(condition->right, check_expr, check))
             return false;
+        if (!type_equal(condition->left->type, condition->right->type))
+            return bad(check, "compares values of different types");
     }
     return true;
 }
@@ -290,6 +292,8 @@ static bool check_join(struct check *check, const struct join_condition_list *co
     set_scope(check, node_child(check->node, 0), node_child(check->node, 1), NULL);
     if (residual != NULL && !expr_walk(residual, check_expr, check))
         return false;
+    if (residual != NULL && residual->type->tag != TYPE_BOOLEAN)
+        return bad(check, "has a residual that is no BOOLEAN");
     return check_projection(check, projection, 0) && check_width(check, projection->count);
 }
 

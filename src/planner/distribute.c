@@ -608,11 +608,16 @@ static bool place_kind(struct distribute *d, const struct eider_node *node,
     case NODE_NETWORK_SHUFFLE:
     case NODE_NETWORK_COALESCE:
     case NODE_NETWORK_BROADCAST:
-    case NODE_DISTRIBUTED_LEAF:
     case NODE_DISTRIBUTED:
     case NODE_INVALID:
     case NODE_TAG_END:
         break;
+    case NODE_DISTRIBUTED_LEAF:
+        d->status = error_set(d->err, EIDER_ERROR_PLAN,
+                              "%s is in a plan without boundaries: who places it places them too",
+                              node_tag_display(node->tag));
+        error_node(d->err, node_tag_display(node->tag));
+        return false;
     }
     d->status = error_set(d->err, EIDER_ERROR_INTERNAL, "%s reached the distribute pass",
                           node_tag_display(node->tag));

@@ -33,14 +33,21 @@ static const struct eider_node *fill_in(void *data, struct arena *arena, const s
 
 enum eider_status pass_files(struct planning *p)
 {
+    struct eider_error said = {.status = EIDER_OK}, *err = p->err;
     const struct eider_node *plan;
 
     if (p->options->file_info == NULL)
         return EIDER_OK;
-    p->err->status = EIDER_OK;
+    p->err = &said; /* its status tells whether a file was at fault */
     plan = node_transform(p->arena, p->plan, fill_in, p);
-    if (plan == NULL)
-        return p->err->status != EIDER_OK ? p->err->status : error_no_memory(p->err);
+    p->err = err;
+    if (plan == NULL && said.status == EIDER_OK)
+        return error_no_memory(err);
+    if (plan == NULL) {
+        if (err != NULL)
+            *err = said;
+        return said.status;
+    }
     p->plan = plan;
     return EIDER_OK;
 }

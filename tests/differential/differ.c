@@ -32,6 +32,8 @@ static const char usage_text[] =
     "  --workers LIST     numbers of workers, such as 1,2,4 (default 4)\n"
     "  --threads N        threads of each database (default 2)\n"
     "  --set NAME=VALUE   setting of Eider's sessions, as SQL; repeatable\n"
+    "  --rebuild HOW      a rule writes each plan again with public functions: same, or derived (names of "
+    "columns)\n"
     "  --timeout-ms N     for one query (default 60000)\n"
     "  --seed N           of the random queries (default 1)\n"
     "  --first N          number of the first random query (default 0)\n"
@@ -134,6 +136,7 @@ enum option_id {
     OPTION_WORKERS,
     OPTION_THREADS,
     OPTION_SET,
+    OPTION_REBUILD,
     OPTION_TIMEOUT,
     OPTION_SEED,
     OPTION_FIRST,
@@ -152,6 +155,7 @@ static const struct option long_options[] = {
     {"workers", required_argument, NULL, OPTION_WORKERS},
     {"threads", required_argument, NULL, OPTION_THREADS},
     {"set", required_argument, NULL, OPTION_SET},
+    {"rebuild", required_argument, NULL, OPTION_REBUILD},
     {"timeout-ms", required_argument, NULL, OPTION_TIMEOUT},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"first", required_argument, NULL, OPTION_FIRST},
@@ -218,6 +222,9 @@ static bool parse_option(int id, char *text, struct options *ret)
     case OPTION_SET:
         strings_add(&ret->settings, text);
         return strchr(text, '=') != NULL;
+    case OPTION_REBUILD:
+        ret->rebuild = strcmp(text, "same") == 0 ? REBUILD_SAME : REBUILD_DERIVED;
+        return ret->rebuild == REBUILD_SAME || strcmp(text, "derived") == 0;
     case OPTION_VERBOSE:
         ret->verbose = true;
         return true;

@@ -30,6 +30,17 @@ static void apply_setting(struct engine *engine, const char *setting)
     free(sql);
 }
 
+static void add_rebuild(struct lab *lab, struct engine *engine)
+{
+    struct eider_error err;
+    lab->rebuild.derive_names = lab->options->rebuild == REBUILD_DERIVED;
+    if (lab->options->rebuild != REBUILD_NOT &&
+        eider_session_add_rule(engine->session, "rebuild", rebuild_plan, &lab->rebuild, NULL, &err) !=
+            EIDER_OK) {
+        die("%s: %s", engine->label, err.message);
+    }
+}
+
 void lab_init(struct lab *lab, const struct options *options, bool with_eider)
 {
     *lab = (struct lab){.options = options};
@@ -44,6 +55,7 @@ void lab_init(struct lab *lab, const struct options *options, bool with_eider)
     for (size_t i = 0; i < options->worker_count; i++) {
         struct engine *engine = &lab->eiders[lab->eider_count++];
         engine_init_eider(engine, lab->host.database, options->workers[i], &lab->watchdog);
+        add_rebuild(lab, engine);
         for (size_t s = 0; s < options->settings.count; s++) {
             apply_setting(engine, options->settings.items[s]);
         }

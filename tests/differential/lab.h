@@ -4,9 +4,17 @@
 
 #include "corpus.h"
 #include "engine.h"
+#include "rebuild.h"
 
 enum {
     MAX_WORKER_COUNTS = 8
+};
+
+/* Whether a rule takes every plan apart and writes it again, and with which names of columns. */
+enum rebuild_mode {
+    REBUILD_NOT = 0,
+    REBUILD_SAME,
+    REBUILD_DERIVED
 };
 
 /* What the command line asked for. */
@@ -26,6 +34,7 @@ struct options {
     uint64_t first;
     uint64_t count;
     uint32_t min_distributed_percent;
+    enum rebuild_mode rebuild;
     bool verbose;
 };
 
@@ -39,6 +48,7 @@ struct lab {
     struct engine host; /* owns the database of the sessions */
     struct engine eiders[MAX_WORKER_COUNTS];
     size_t eider_count;
+    struct rebuild_options rebuild; /* data of the rule */
 };
 
 /* With `with_eider` false only the oracle is made. */
