@@ -456,16 +456,19 @@ static void test_bad_rules(void **state)
         enum eider_status status;
         const char *message, *node;
     } cases[] = {
-        {RULE_NULL, EIDER_ERROR_PLAN, "the rule bad: it gave back no plan", ""},
+        {RULE_NULL, EIDER_ERROR_PLAN, "the rule bad returned no plan: to change nothing, return the plan",
+         "ProjectionExec"},
         {RULE_OTHER_COLUMNS, EIDER_ERROR_PLAN,
-         "the rule bad: EmptyExec, the root of its plan, has other columns", "EmptyExec"},
+         "the rule bad made a plan that is inconsistent: EmptyExec at its top changes the schema",
+         "EmptyExec"},
         {RULE_OTHER_TYPES, EIDER_ERROR_PLAN,
-         "the rule bad: EmptyExec, the root of its plan, has other columns", "EmptyExec"},
+         "the rule bad made a plan that is inconsistent: EmptyExec at its top changes the schema",
+         "EmptyExec"},
         {RULE_OTHER_PLAN, EIDER_ERROR_PLAN, "the rule bad: it gave back a plan of another query", ""},
         {RULE_LOST_CTE, EIDER_ERROR_PLAN,
-         "the rule bad: the plan is inconsistent: CteRefExec refers to a CTE that is not visible",
+         "the rule bad made a plan that is inconsistent: CteRefExec refers to a CTE that is not visible",
          "CteRefExec"},
-        {RULE_SILENT, EIDER_ERROR_IO, "the rule bad failed without saying why", ""},
+        {RULE_SILENT, EIDER_ERROR_IO, "the rule bad: it failed with EIDER_ERROR_IO and did not say why", ""},
         {RULE_SAYS, EIDER_ERROR_ARGUMENT, "the rule bad: LimitExec: input is missing", "LimitExec"},
     };
     struct rule_body first = {.run = keep};

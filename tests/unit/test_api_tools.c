@@ -359,11 +359,11 @@ static void test_spread_leaf(void **state)
     }
     spread = (struct spread){2, 0};
     assert_fails(&f, "SELECT sum(v) FROM t", EIDER_ERROR_PLAN,
-                 "DistributedLeafExec has 3 variants, and its stage 2 tasks to read them");
+                 "DistributedLeafExec has 3 variants in a stage with 2 task(s)");
     assert_string_equal(f.err.node, "DistributedLeafExec");
     spread = (struct spread){0, 0};
     assert_fails(&f, "SELECT sum(v) FROM t", EIDER_ERROR_PLAN,
-                 "DistributedLeafExec is in a plan without boundaries");
+                 "DistributedLeafExec stands in a plan without a network boundary");
     fixture_close(&f);
 }
 
