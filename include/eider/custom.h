@@ -5,11 +5,12 @@
 /*
  * Custom nodes: leaves and unary nodes that the application computes.
  *
- * A *kind* of custom nodes is a codec and a way to say in SQL what a node does. The coordinator encodes an object of the
- * application when a rule or handler makes the node (eider_node_new_custom); the worker decodes it and asks for SQL, for
- * each task of its own. The SQL may call table functions that the application has registered there, or be anything that DuckDB
- * understands. So a kind is added twice: to the session (encode), and to the workers (decode, sql) in their set-up callback
- * (eider/worker.h). Nodes of the head stage, which runs on the session's connection, are decoded by the session's kind.
+ * A *kind* of custom nodes is a codec and a way to compute what a node does. The coordinator encodes an object of the
+ * application when a rule or handler makes the node (eider_node_new_custom); the worker decodes it and asks, for each task of
+ * its own, for SQL or, if the kind has no SQL, for an Arrow stream of the rows. The SQL may call table functions that the
+ * application has registered there, or be anything that DuckDB understands. So a kind is added twice: to the session
+ * (encode), and to the workers (decode, sql or open_stream) in their set-up callback (eider/worker.h). Nodes of the head stage,
+ * which runs on the session's connection, are decoded by the session's kind.
  *
  * In pictures of plans a custom node is shown by its label.
  */
@@ -21,6 +22,7 @@ extern "C" {
 #endif
 
 struct eider_session;
+struct ArrowArrayStream; /* of the Arrow C stream interface */
 
 /* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
@@ -72,6 +74,20 @@ struct eider_custom_kind {
      */
     enum eider_status (*sql)(void *data, const void *object, const struct eider_task *task,
                              struct eider_writer *out, struct eider_error *err);
+    /*
+     * In place of sql, for leaves: fills *ret, which comes in zeroed, with a stream of the task's rows. Its columns are those of
+     * the node, in order (names do not matter), of just its types: Arrow's int32 is an INTEGER, decimal128(15, 2) a
+     * DECIMAL(15,2), a timestamp of microseconds a TIMESTAMP (with a time zone: TIMESTAMPTZ, of any unit), a dictionary what
+     * its values are; unions, run-end encoded arrays, 256-bit decimals and half floats are not read. Another number of
+     * columns or another type fails the task, and so does a string that is not UTF-8. The keys of a map are unique.
+     *
+     * The stream is read when the object is gone, by one thread at a time, which may be any of DuckDB's: while get_next waits,
+     * DuckDB has that thread for nothing else, and a cancellation is noticed when it returns. Its arrays are record batches of
+     * any length. What get_schema and get_next return but 0 fails the task with the text of get_last_error. Eider releases the
+     * stream, once, and its arrays, on every path; if this callback fails, *ret is not looked at.
+     */
+    enum eider_status (*open_stream)(void *data, const void *object, const struct eider_task *task,
+                                     struct ArrowArrayStream *ret, struct eider_error *err);
     void *data;
     void (*free_data)(void *data); /* when the session or worker goes; may be NULL */
 };
@@ -81,8 +97,9 @@ struct eider_custom_kind {
     }
 
 /*
- * Adds a kind to the session, copied: `encode` for nodes that rules and handlers make, `decode` and `sql` for the head stage.
- * On failure free_data is not called. Errors: ARGUMENT (no name or sql, twice the same name), MEMORY. The session's thread.
+ * Adds a kind to the session, copied: `encode` for nodes that rules and handlers make, `decode` and `sql` or `open_stream` for
+ * the head stage. On failure free_data is not called. Errors: ARGUMENT (no name, not one of sql and open_stream, twice the same
+ * name), MEMORY. The session's thread.
  */
 EIDER_API EIDER_MUST_CHECK enum eider_status eider_session_add_custom(struct eider_session *session,
                                                                       const struct eider_custom_kind *kind,
@@ -101,7 +118,8 @@ struct eider_node_custom {
 };
 EIDER_API bool eider_node_as_custom(const struct eider_node *node, struct eider_node_custom *ret);
 
-/* Makes a node of a kind that the session knows; `object` is encoded at once and not needed afterwards. */
+/* Makes a node of a kind that the session knows; `object` is encoded at once and not needed afterwards. A node of a kind with
+ * open_stream has no input. */
 EIDER_API EIDER_MUST_CHECK enum eider_status
 eider_node_new_custom(struct eider_plan_context *ctx, const struct eider_node_custom *fields,
                       const void *object, const struct eider_node **ret, struct eider_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Custom nodes: the kinds of a session or a worker, the constructor, and the way from an encoded node to SQL.
+ * Custom nodes: the kinds of a session or a worker, the constructor, and the way from an encoded node to SQL or a stream.
  *
  * A kind is found by its name, which travels with the node. The bytes of an object are bounded. Threads: kinds are added before
  * anybody reads them. Failure: a callback's error keeps its status and gets the name of the kind and of the callback.
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "api/adopt.h"
+#include "engine/arrow_abi.h"
 #include "sqlgen/quote.h"
 
 #define MAX_KINDS         1000u
@@ -69,9 +70,11 @@ static enum eider_status check_kind(const struct custom_kinds *kinds, const stru
     if (kind->name == NULL || kind->name[0] == '\0' || strlen(kind->name) >= EIDER_CUSTOM_NAME_BYTES)
         return error_set(err, EIDER_ERROR_ARGUMENT, "%s: a kind needs a name of 1 to %d bytes", function,
                          EIDER_CUSTOM_NAME_BYTES - 1);
-    if (kind->sql == NULL || (kind->encode == NULL) != (kind->decode == NULL))
+    if ((kind->sql == NULL) == (kind->open_stream == NULL) ||
+        (kind->encode == NULL) != (kind->decode == NULL))
         return error_set(err, EIDER_ERROR_ARGUMENT,
-                         "%s: the kind %s needs sql, and encode and decode or neither", function, kind->name);
+                         "%s: the kind %s needs either sql or open_stream, and encode and decode or neither",
+                         function, kind->name);
     if (find_kind(kinds, str_from(kind->name)) != NULL)
         return error_set(err, EIDER_ERROR_ARGUMENT, "%s: there is a kind %s already", function, kind->name);
     if (kinds->count >= MAX_KINDS)
@@ -183,6 +186,10 @@ enum eider_status eider_node_new_custom(struct eider_plan_context *ctx,
                          "eider_node_new_custom: a node of kind %s has one input at most, and a label of "
                          "at most %u bytes",
                          kind->name, MAX_LABEL_BYTES);
+    if (all.inputs.count > 0 && kind->open_stream != NULL)
+        return error_set(err, EIDER_ERROR_ARGUMENT,
+                         "eider_node_new_custom: the kind %s gives Arrow streams, so its nodes have no input",
+                         kind->name);
     all.parallel = kind->parallel;
     status = encode(ctx, kind, object, &all.payload, err);
     if (status == EIDER_OK)
@@ -192,7 +199,7 @@ enum eider_status eider_node_new_custom(struct eider_plan_context *ctx,
     return status == EIDER_OK ? adopt_finish(ctx, node, ret, err) : status;
 }
 
-/* ---- SQL ---- */
+/* ---- What a node computes ---- */
 
 static enum eider_status decode(const struct eider_custom_kind *kind, const struct node_custom *node,
                                 void **ret, struct eider_error *err)
@@ -206,24 +213,14 @@ static enum eider_status decode(const struct eider_custom_kind *kind, const stru
     return status == EIDER_OK ? EIDER_OK : callback_failed(kind->name, "decode", status, &said, err);
 }
 
-enum eider_status custom_write_sql(const struct custom_kinds *kinds, const struct node_custom *node,
+/* The application's SELECT, appended to `out`. */
+static enum eider_status write_sql(const struct eider_custom_kind *kind, const void *object,
                                    const struct eider_task *task, struct buf *out, struct eider_error *err)
 {
-    const struct eider_custom_kind *kind = find_kind(kinds, node->kind);
     struct eider_error said = {.status = EIDER_OK};
     struct eider_writer writer;
     enum eider_status status;
-    void *object;
 
-    if (kind == NULL) {
-        error_set(err, EIDER_ERROR_PLAN, "the custom node kind %s is not known here", node->kind.data);
-        error_node(err, node->kind.data);
-        error_hint(err, task->worker >= 0 ? "add it in the set-up of workers, with eider_worker_add_custom"
-                                          : "add it with eider_session_add_custom");
-        return EIDER_ERROR_PLAN;
-    }
-    if ((status = decode(kind, node, &object, err)) != EIDER_OK)
-        return status;
     buf_init(&writer.buf, out->max_bytes);
     status = kind->sql(kind->data, object, task, &writer, &said);
     if (status != EIDER_OK)
@@ -234,6 +231,54 @@ enum eider_status custom_write_sql(const struct custom_kinds *kinds, const struc
     else
         buf_append(out, writer.buf.data, writer.buf.size);
     buf_done(&writer.buf);
+    return status;
+}
+
+static enum eider_status open_stream(const struct eider_custom_kind *kind, const void *object,
+                                     const struct eider_task *task, struct ArrowArrayStream *ret,
+                                     struct eider_error *err)
+{
+    struct eider_error said = {.status = EIDER_OK};
+    enum eider_status status = kind->open_stream(kind->data, object, task, ret, &said);
+
+    if (status != EIDER_OK) {
+        ret->release = NULL;
+        return callback_failed(kind->name, "open_stream", status, &said, err);
+    }
+    if (ret->release == NULL) {
+        error_set(err, EIDER_ERROR_PLAN, "open_stream of the custom node kind %s gave no stream", kind->name);
+        error_node(err, kind->name);
+        return EIDER_ERROR_PLAN;
+    }
+    return EIDER_OK;
+}
+
+enum eider_status custom_compute(const struct custom_kinds *kinds, const struct node_custom *node,
+                                 const struct eider_task *task, const struct custom_result *ret,
+                                 struct eider_error *err)
+{
+    const struct eider_custom_kind *kind = find_kind(kinds, node->kind);
+    enum eider_status status;
+    void *object;
+
+    *ret->stream = (struct ArrowArrayStream){.release = NULL};
+    if (kind == NULL) {
+        error_set(err, EIDER_ERROR_PLAN, "the custom node kind %s is not known here", node->kind.data);
+        error_node(err, node->kind.data);
+        error_hint(err, task->worker >= 0 ? "add it in the set-up of workers, with eider_worker_add_custom"
+                                          : "add it with eider_session_add_custom");
+        return EIDER_ERROR_PLAN;
+    }
+    if (kind->open_stream != NULL && node->inputs.count > 0) {
+        error_set(err, EIDER_ERROR_PLAN,
+                  "the custom node kind %s gives Arrow streams here, but the node has an input", kind->name);
+        error_node(err, kind->name);
+        return EIDER_ERROR_PLAN;
+    }
+    if ((status = decode(kind, node, &object, err)) != EIDER_OK)
+        return status;
+    status = kind->sql != NULL ? write_sql(kind, object, task, ret->sql, err)
+                               : open_stream(kind, object, task, ret->stream, err);
     if (kind->free_object != NULL && object != NULL)
         kind->free_object(kind->data, object);
     return status;

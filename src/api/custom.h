@@ -21,9 +21,18 @@ enum eider_status custom_kinds_add(struct custom_kinds *kinds, const struct eide
                                    const char *function, struct eider_error *err);
 void custom_kinds_free(struct custom_kinds *kinds);
 
-/* Decodes the node and appends the SELECT that it is to `out`. `kinds` may be NULL. Errors: PLAN if the kind is not known, what
- * its callbacks say, MEMORY. */
-enum eider_status custom_write_sql(const struct custom_kinds *kinds, const struct node_custom *node,
-                                   const struct eider_task *task, struct buf *out, struct eider_error *err);
+struct ArrowArrayStream;
+
+/* Where a node's SELECT is appended, and where its stream goes. */
+struct custom_result {
+    struct buf *sql;
+    struct ArrowArrayStream *stream;
+};
+
+/* Decodes the node and asks its kind for what it computes: SQL, or a stream, which is then the caller's to release (if there is
+ * none, its release is NULL). `kinds` may be NULL. Errors: PLAN if the kind is not known, what its callbacks say, MEMORY. */
+enum eider_status custom_compute(const struct custom_kinds *kinds, const struct node_custom *node,
+                                 const struct eider_task *task, const struct custom_result *ret,
+                                 struct eider_error *err);
 
 #endif

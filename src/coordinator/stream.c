@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "coordinator/arrow_abi.h"
+#include "engine/arrow_abi.h"
 
 struct eider_stream {
     struct handle handle;

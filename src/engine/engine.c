@@ -5,7 +5,8 @@
  * Engines are found by their database handle. Functions and settings are registered in the database itself, so a database
  * that two handles lead to has two engines and one set of functions, which work for both: tokens belong to the process.
  * An engine looks whether the functions are there by preparing a scan of a source of its own, and registers them only
- * if not: what a transaction can see is not changed without need.
+ * if not: what a transaction can see is not changed without need. eider_source is registered last, so where it is seen and
+ * knows a token of this copy of Eider, this copy has registered all of them.
  *
  * Threads: one mutex guards the list of engines and is held while an engine is made, so that two sessions do not
  * register at once. Failure: a half-made engine is freed whole.
@@ -49,12 +50,12 @@ static enum eider_status register_functions(struct engine *engine, struct eider_
     if (engine_functions_visible(engine, engine->own))
         return EIDER_OK;
     if (pulse_register(engine->own, err) != EIDER_OK || !functions_register_sink(engine->own) ||
-        !functions_register_probe(engine->own) || !functions_register_source(engine->own) ||
-        !engine_functions_visible(engine, engine->own))
+        !functions_register_probe(engine->own) || !functions_register_arrow(engine->own) ||
+        !functions_register_source(engine->own) || !engine_functions_visible(engine, engine->own))
         return error_set(
             err, EIDER_ERROR_SQL,
-            "the functions eider_sink, eider_bloom and eider_source cannot be registered in this "
-            "database: something else of these names is there, or another copy of Eider");
+            "the functions eider_sink, eider_bloom, eider_arrow and eider_source cannot be registered in "
+            "this database: something else of these names is there, or another copy of Eider");
     return EIDER_OK;
 }
 

@@ -29,8 +29,10 @@ static struct {
     struct entry *buckets[BUCKETS];
 } registry = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
-static const char *const prefixes[] = {
-    [REGISTRY_SINK] = "sink", [REGISTRY_SOURCE] = "from", [REGISTRY_PROBE] = "keys"};
+static const char *const prefixes[] = {[REGISTRY_SINK] = "sink",
+                                       [REGISTRY_SOURCE] = "from",
+                                       [REGISTRY_PROBE] = "keys",
+                                       [REGISTRY_ARROW] = "flow"};
 
 static struct entry **bucket_of(const char *token)
 {

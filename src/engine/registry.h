@@ -17,7 +17,8 @@ enum registry_kind {
     REGISTRY_INVALID = 0,
     REGISTRY_SINK,
     REGISTRY_SOURCE,
-    REGISTRY_PROBE
+    REGISTRY_PROBE,
+    REGISTRY_ARROW
 };
 
 /* Makes a token for an object, which must be removed before it goes. Errors: MEMORY, INTERNAL (no random bytes). */

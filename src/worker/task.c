@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "engine/arrow_abi.h"
+#include "engine/arrow_scan.h"
 #include "engine/layout.h"
 #include "engine/probe.h"
 #include "engine/sink.h"
@@ -47,7 +49,8 @@ struct fragment_inputs {
     const char **sql_filters;
     uint32_t filter_count;
     struct sqlgen_custom *customs;
-    uint32_t custom_count;
+    struct arrow_scan **scans; /* of those customs that are streams */
+    uint32_t custom_count, scan_count;
     struct sqlgen_context sql;
 };
 
@@ -125,7 +128,7 @@ static enum eider_status open_filters(const struct task_context *context, const 
 /* ---- Custom nodes ---- */
 
 struct custom_context {
-    const struct custom_kinds *kinds;
+    const struct task_context *context;
     struct eider_task task;
     struct fragment_inputs *made;
     enum eider_status status;
@@ -140,16 +143,40 @@ static bool count_custom(void *data, const struct eider_node *node)
     return true;
 }
 
+/* The SELECT that reads a stream, which the scan takes over. */
+static enum eider_status open_stream(struct custom_context *custom, const struct node_custom *node,
+                                     struct ArrowArrayStream *stream, struct buf *text)
+{
+    struct fragment_inputs *made = custom->made;
+    struct arrow_scan_options options = {.run = custom->context->run,
+                                         .stream = stream,
+                                         .kind = node->kind.data,
+                                         .columns = &node->base.columns};
+    enum eider_status status;
+
+    options.estimated_rows = node->base.rows > 0 ? (uint64_t)node->base.rows : 0;
+    status = arrow_scan_new(&options, &made->scans[made->scan_count], custom->err);
+    if (status == EIDER_OK)
+        buf_printf(text, "SELECT * FROM system.main.\"eider_arrow\"('%s')",
+                   arrow_scan_token(made->scans[made->scan_count++]));
+    return status;
+}
+
 static bool write_custom(void *data, const struct eider_node *node)
 {
     struct custom_context *custom = data;
     struct fragment_inputs *made = custom->made;
+    struct ArrowArrayStream stream;
     struct buf text;
+    const struct custom_result result = {&text, &stream};
 
     if (node->tag != NODE_CUSTOM)
         return true;
     buf_init(&text, SQL_MAX_BYTES);
-    custom->status = custom_write_sql(custom->kinds, node_as_custom(node), &custom->task, &text, custom->err);
+    custom->status =
+        custom_compute(custom->context->customs, node_as_custom(node), &custom->task, &result, custom->err);
+    if (custom->status == EIDER_OK && stream.release != NULL)
+        custom->status = open_stream(custom, node_as_custom(node), &stream, &text);
     if (custom->status == EIDER_OK) {
         struct eider_str sql = str_make(made->arena, text.data, text.size);
         made->customs[made->custom_count++] = (struct sqlgen_custom){node, sql};
@@ -164,7 +191,7 @@ static enum eider_status write_customs(const struct task_context *context, const
                                        const struct fragment_reads *reads, struct fragment_inputs *made,
                                        struct eider_error *err)
 {
-    struct custom_context custom = {.kinds = context->customs,
+    struct custom_context custom = {.context = context,
                                     .task = {reads->stage, reads->task, reads->tasks, context->worker},
                                     .made = made,
                                     .status = EIDER_OK,
@@ -172,7 +199,9 @@ static enum eider_status write_customs(const struct task_context *context, const
     uint32_t count = 0;
 
     node_walk(root, count_custom, &count);
-    if ((made->customs = arena_alloc_array(made->arena, count + 1, sizeof(*made->customs))) == NULL)
+    made->customs = arena_alloc_array(made->arena, count + 1, sizeof(*made->customs));
+    made->scans = arena_alloc_array(made->arena, count + 1, sizeof(struct arrow_scan *));
+    if (made->customs == NULL || made->scans == NULL)
         return error_no_memory(err);
     node_walk(root, write_custom, &custom);
     made->sql.customs = made->customs;
@@ -240,6 +269,8 @@ void fragment_inputs_free(struct fragment_inputs *inputs)
         source_free(inputs->sources[i]);
     for (uint32_t i = 0; i < inputs->filter_count; i++)
         probe_free(inputs->probes[i]);
+    for (uint32_t i = 0; i < inputs->scan_count; i++)
+        arrow_scan_free(inputs->scans[i]);
     arena_free(inputs->arena);
     free(inputs);
 }

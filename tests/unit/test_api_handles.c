@@ -4,7 +4,7 @@
  * was freed, which AddressSanitizer would not let them find out by reading it.
  */
 #include "base/handle.h"
-#include "coordinator/arrow_abi.h"
+#include "engine/arrow_abi.h"
 #include "unit/session_fixture.h"
 
 static struct eider_error err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef EIDER_COORDINATOR_ARROW_ABI_H
-#define EIDER_COORDINATOR_ARROW_ABI_H
+#ifndef EIDER_ENGINE_ARROW_ABI_H
+#define EIDER_ENGINE_ARROW_ABI_H
 
 #include <stdint.h>
 
