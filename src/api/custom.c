@@ -277,8 +277,8 @@ enum eider_status custom_compute(const struct custom_kinds *kinds, const struct 
     }
     if ((status = decode(kind, node, &object, err)) != EIDER_OK)
         return status;
-    status = kind->sql != NULL ? write_sql(kind, object, task, ret->sql, err)
-                               : open_stream(kind, object, task, ret->stream, err);
+    status = kind->open_stream != NULL ? open_stream(kind, object, task, ret->stream, err)
+                                       : write_sql(kind, object, task, ret->sql, err);
     if (kind->free_object != NULL && object != NULL)
         kind->free_object(kind->data, object);
     return status;

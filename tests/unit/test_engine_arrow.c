@@ -92,8 +92,7 @@ static const char *const wrappers[] = {
     "SELECT %s FROM range(5000) r(i)",
     "SELECT CASE WHEN i %% 7 <> 3 THEN %s END FROM range(5000) r(i)",
     "SELECT CASE WHEN i %% 7 <> 3 THEN [%s, NULL, %s][1:(i %% 4)::INTEGER] END FROM range(3000) r(i)",
-    "SELECT CASE WHEN i %% 7 <> 3 THEN {'a': %s, 'b': CASE WHEN i %% 2 = 0 THEN %s END} END FROM range(300) "
-    "r(i)",
+    "SELECT CASE WHEN i %% 7 <> 3 THEN {'a': %s, 'b': if(i %% 2 = 0, %s, NULL)} END FROM range(300) r(i)",
     "SELECT CASE WHEN i %% 7 <> 3 THEN map([i, i + 1], [%s, NULL]) END FROM range(300) r(i)",
     "SELECT CASE WHEN i %% 7 <> 3 THEN [{'a': [%s, NULL]}, NULL, {'a': NULL}] END FROM range(300) r(i)",
     "SELECT array_value(%s, NULL, %s) FROM range(300) r(i)",
