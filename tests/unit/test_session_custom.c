@@ -367,8 +367,7 @@ static void phases_are_placed_where_no_rule_does(void **unused)
         "SELECT v, avg(n), max(s) FROM t GROUP BY v ORDER BY v DESC LIMIT 1",
         "SELECT count(*) FROM (SELECT v, avg(n) AS a FROM t GROUP BY v) x JOIN t ON x.a = t.n",
         "SELECT count(*), sum(a) FROM (SELECT g, s, avg(n) AS a FROM t GROUP BY ROLLUP (g, s))",
-        "SELECT sum(m) FROM (SELECT h, sum(c) AS m FROM (SELECT g % 2 AS h, 1 AS c FROM t GROUP BY g) GROUP "
-        "BY h)",
+        "SELECT sum(m) FROM (SELECT h, sum(1) AS m FROM (SELECT g % 2 AS h FROM t GROUP BY g) GROUP BY h)",
     };
     double guesses[] = {10, 1e12};
 
