@@ -16,8 +16,9 @@
 
 /* How, as the data of the rule. */
 struct rebuild_options {
-    bool derive_names; /* leaves the names of columns as the constructors derive them: no comparison then */
-    uint64_t kinds;    /* of nodes that were rebuilt, a bit each: filled in */
+    bool
+        derive_names; /* but of the root leaves the names of columns as the constructors derive them: no comparison then */
+    uint64_t kinds; /* of nodes that were rebuilt, a bit each: filled in */
     uint64_t expr_kinds;
 };
 
@@ -36,6 +37,7 @@ struct rebuild_chunk {
 struct rebuild {
     struct rebuild_options *options;
     struct eider_plan_context *ctx;
+    const struct eider_node *root; /* of the plan that is rebuilt */
     struct eider_error *err;
     enum eider_status status; /* once it is not OK, nothing more is made */
     struct rebuild_chunk *chunks;
@@ -450,7 +452,8 @@ static const struct eider_node *rebuild_base(struct rebuild *r, const struct eid
 
     for (uint32_t i = 0; names != NULL && i < columns.count; i++)
         names[i] = columns.items[i].name;
-    if (r->status == EIDER_OK && !r->options->derive_names)
+    if (r->status == EIDER_OK &&
+        (!r->options->derive_names || node == r->root)) /* no rule may change the result */
         r->status = eider_node_with_names(r->ctx, made, &(struct eider_str_list){names, columns.count}, &made,
                                           r->err);
     if (r->status == EIDER_OK)
@@ -477,7 +480,7 @@ static inline enum eider_status rebuild_plan(void *data, struct eider_plan_conte
                                              const struct eider_node *plan, const struct eider_node **ret,
                                              struct eider_error *err)
 {
-    struct rebuild r = {.options = data, .ctx = ctx, .err = err, .status = EIDER_OK};
+    struct rebuild r = {.options = data, .ctx = ctx, .root = plan, .err = err, .status = EIDER_OK};
 
     *ret = rebuild_node(&r, plan);
     for (struct rebuild_chunk *chunk = r.chunks, *next; chunk != NULL; chunk = next) {

@@ -1,2 +1,2 @@
--- expect: one-task SetOpExec
+-- expect: distributed SetOpExec
 SELECT k::BIGINT FROM facts EXCEPT SELECT k FROM links;

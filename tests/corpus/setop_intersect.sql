@@ -1,2 +1,2 @@
--- expect: one-task SetOpExec
+-- expect: distributed SetOpExec
 SELECT k, grp FROM facts INTERSECT SELECT k, grp FROM dims;

@@ -1,2 +1,2 @@
--- expect: one-task SetOpExec
+-- expect: distributed SetOpExec
 SELECT k::BIGINT AS k FROM facts INTERSECT ALL SELECT k FROM links;

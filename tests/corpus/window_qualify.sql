@@ -1,2 +1,2 @@
--- expect: one-task WindowExec
+-- expect: distributed WindowExec
 SELECT id, k, amount FROM facts QUALIFY row_number() OVER (PARTITION BY k ORDER BY amount DESC, id) <= 2;

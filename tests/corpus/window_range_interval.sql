@@ -1,2 +1,2 @@
--- expect: one-task WindowExec
+-- expect: distributed WindowExec
 SELECT id, sum(qty) OVER (PARTITION BY k2 ORDER BY d RANGE BETWEEN INTERVAL 7 DAYS PRECEDING AND CURRENT ROW) FROM facts WHERE id < 4000;
