@@ -8,6 +8,7 @@
 #include "api/adopt.h"
 #include "api/text.h"
 #include "plan/display.h"
+#include "plan/schema.h"
 #include "plan/validate.h"
 
 static enum eider_status no_argument(const char *function, struct eider_error *err)
@@ -64,17 +65,6 @@ enum eider_status eider_node_with_rows(struct eider_plan_context *ctx, const str
     return EIDER_OK;
 }
 
-static bool same_types(const struct eider_node *a, const struct eider_node *b)
-{
-    if (a->columns.count != b->columns.count)
-        return false;
-    for (uint32_t i = 0; i < a->columns.count; i++) {
-        if (!type_equal(a->columns.items[i].type, b->columns.items[i].type))
-            return false;
-    }
-    return true;
-}
-
 static enum eider_status other_columns(const char *function, const struct eider_node *node,
                                        const struct eider_node *other, struct eider_error *err)
 {
@@ -103,7 +93,7 @@ enum eider_status eider_node_with_children(struct eider_plan_context *ctx, const
     for (uint32_t i = 0; i < count; i++) {
         if (!adopt_is_ours(ctx, children->items[i], name, err))
             return EIDER_ERROR_ARGUMENT;
-        if (!same_types(node_child(node, i), children->items[i]))
+        if (!schema_same_types(&node_child(node, i)->columns, &children->items[i]->columns))
             return other_columns(name, node_child(node, i), children->items[i], err);
     }
     if ((made = node_with_children(ctx->arena, node, children->items)) == NULL)
@@ -169,7 +159,7 @@ enum eider_status eider_plan_replace(struct eider_plan_context *ctx, const struc
     if (!adopt_is_ours(ctx, plan, name, err) || !adopt_is_ours(ctx, old, name, err) ||
         !adopt_is_ours(ctx, replacement, name, err))
         return EIDER_ERROR_ARGUMENT;
-    if (!same_types(old, replacement))
+    if (!schema_same_types(&old->columns, &replacement->columns))
         return other_columns(name, old, replacement, err);
     if ((made = replace(&replacing, ctx->arena, plan)) == NULL)
         return error_no_memory(err);
@@ -205,7 +195,7 @@ static const struct eider_node *map_node(void *data, struct arena *arena, const 
                       "eider_plan_map: the callback gave no node for a %s", node_tag_display(node->tag));
     else if (!adopt_is_ours(mapping->ctx, made, "eider_plan_map", mapping->err))
         mapping->status = EIDER_ERROR_ARGUMENT;
-    else if (!same_types(node, made))
+    else if (!schema_same_types(&node->columns, &made->columns))
         mapping->status = other_columns("eider_plan_map", node, made, mapping->err);
     return mapping->status == EIDER_OK ? made : NULL;
 }

@@ -3,8 +3,8 @@
  * From SQL to a stage graph: DuckDB's plan as JSON, import, planner. Whatever says no on the way is the verdict, and
  * the statement then runs on DuckDB as it is.
  *
- * DuckDB plans the statement once for that. Only if it is to be distributed DuckDB is asked for the columns of the result
- * too, for which it plans the statement once more; so small work, and what is declined, costs little.
+ * DuckDB plans the statement once for that, and the columns of the result come with the plan. Only where they are not certain
+ * (import/result.c), and the query is to be distributed, DuckDB is asked for them, and plans the statement once more.
  */
 #include "coordinator/session.h"
 

@@ -301,3 +301,14 @@ bool schema_derive(struct arena *arena, const struct eider_node *node, struct co
     *ret = schema.columns;
     return true;
 }
+
+bool schema_same_types(const struct column_list *a, const struct column_list *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (!type_equal(a->items[i].type, b->items[i].type))
+            return false;
+    }
+    return true;
+}

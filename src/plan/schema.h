@@ -11,4 +11,7 @@
  */
 bool schema_derive(struct arena *arena, const struct eider_node *node, struct column_list *ret);
 
+/* True if both have columns of the same types, in the same order. */
+bool schema_same_types(const struct column_list *a, const struct column_list *b);
+
 #endif

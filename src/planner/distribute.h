@@ -40,6 +40,12 @@ struct placed {
     struct key_slots keys;
 };
 
+/* True if the rows are over the tasks of the stage, no matter how. */
+static inline bool distribute_is_spread(const struct placed *placed)
+{
+    return placed->spread == SPREAD_ANY || placed->spread == SPREAD_HASH;
+}
+
 struct cte_entry {
     uint32_t cte;
     struct placed placed; /* a boundary over the definition; every reference is a copy of that node */

@@ -33,11 +33,6 @@
  * each, which takes less time than a stage needs to start. */
 #define WIDE 8
 
-static bool is_spread(const struct placed *placed)
-{
-    return placed->spread == SPREAD_ANY || placed->spread == SPREAD_HASH;
-}
-
 /* How the keys of the input look in an output that starts with the group expressions. */
 static struct key_slots keys_after_grouping(struct distribute *d, const struct placed *input,
                                             const struct expr_list *groups)
@@ -101,7 +96,7 @@ static bool reduce_in_steps(struct distribute *d, const struct node_aggregate *n
 {
     struct node_aggregate *phase;
 
-    while (d->options->partial_reduce_tree && is_spread(states) && states->tasks >= WIDE) {
+    while (d->options->partial_reduce_tree && distribute_is_spread(states) && states->tasks >= WIDE) {
         if (!distribute_scatter(d, states, rounded_root(states->tasks)))
             return false;
         if ((phase = aggregate_merge(d->arena, node, states->node, AGGREGATE_PARTIAL_REDUCE)) == NULL)
@@ -192,7 +187,8 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
 
     if (!distribute_place(d, node->input, &input))
         return false;
-    if (!is_spread(&input) || node->mode == AGGREGATE_PARTIAL || node->mode == AGGREGATE_PARTIAL_REDUCE)
+    if (!distribute_is_spread(&input) || node->mode == AGGREGATE_PARTIAL ||
+        node->mode == AGGREGATE_PARTIAL_REDUCE)
         return aggregate_in_place(d, node, &input, ret);
     if (input.spread == SPREAD_HASH && node->sets.count == 0 && key_slots_within(&input.keys, &node->groups))
         return aggregate_in_place(d, node, &input, ret);
@@ -233,7 +229,8 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
     if (!distribute_place(d, node->input, &input) || !distinct_keys(d, node, &input, &keys))
         return false;
     states = state_rows(&node->base, node->input, input.tasks);
-    if (is_spread(&input) && !(input.spread == SPREAD_HASH && key_slots_within(&input.keys, &keys))) {
+    if (distribute_is_spread(&input) &&
+        !(input.spread == SPREAD_HASH && key_slots_within(&input.keys, &keys))) {
         /* Once per task where that removes most rows, then over all rows of a key. */
         if (reduces(states, MIN_REDUCTION, node->input)) {
             if ((input.node = distribute_rebuild(d, &node->base, &input)) == NULL)

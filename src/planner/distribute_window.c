@@ -14,11 +14,6 @@
 
 #include "plan/object.h"
 
-static bool is_spread(const struct placed *placed)
-{
-    return placed->spread == SPREAD_ANY || placed->spread == SPREAD_HASH;
-}
-
 /* ---- Windows ---- */
 
 static bool holds(const struct expr_list *list, const struct eider_expr *expr)
@@ -55,7 +50,7 @@ bool distribute_window(struct distribute *d, const struct node_window *node,
 
     if (!distribute_place(d, node->input, ret) || !common_keys(d, node, &keys))
         return false;
-    if (is_spread(ret) && !(ret->spread == SPREAD_HASH && key_slots_within(&ret->keys, &keys))) {
+    if (distribute_is_spread(ret) && !(ret->spread == SPREAD_HASH && key_slots_within(&ret->keys, &keys))) {
         tasks = distribute_tasks_answered(d, answer, distribute_bytes(node->input));
         if (keys.count == 0 || tasks == 1 ? !distribute_coalesce(d, ret)
                                           : !distribute_shuffle(d, ret, &keys, tasks))
@@ -111,7 +106,7 @@ bool distribute_setop(struct distribute *d, const struct node_setop *node,
         uint32_t worth = distribute_tasks_answered(d, answer, distribute_bytes(node->inputs.items[i]));
         if (!distribute_place(d, node->inputs.items[i], &inputs[i]) || !distribute_leave_local(d, &inputs[i]))
             return false;
-        spread += is_spread(&inputs[i]);
+        spread += distribute_is_spread(&inputs[i]);
         tasks = worth > tasks ? worth : tasks;
     }
     if (spread > 0 && tasks > 1 && node->base.columns.count > 0 && !in_step(inputs, count) &&

@@ -9,6 +9,7 @@
 #include "planner/handlers.h"
 
 #include "plan/object.h"
+#include "plan/schema.h"
 #include "plan/validate.h"
 #include "planner/passes.h"
 
@@ -145,17 +146,6 @@ static const char *problem_in(const struct asked *asked, const struct eider_node
     return problem;
 }
 
-static bool has_columns_of(const struct eider_node *node, const struct eider_node *leaf)
-{
-    if (node->columns.count != leaf->columns.count)
-        return false;
-    for (uint32_t i = 0; i < node->columns.count; i++) {
-        if (!type_equal(node->columns.items[i].type, leaf->columns.items[i].type))
-            return false;
-    }
-    return true;
-}
-
 static enum eider_status check_scaled(const struct asked *asked, const struct eider_node *made,
                                       uint32_t tasks, struct eider_error *err)
 {
@@ -167,7 +157,7 @@ static enum eider_status check_scaled(const struct asked *asked, const struct ei
         return bad_leaf(asked, problem, err);
     if ((status = plan_validate(made, &found)) != EIDER_OK)
         return callback_failed(asked, status, &found, err);
-    if (!has_columns_of(made, asked->node))
+    if (!schema_same_types(&made->columns, &asked->node->columns))
         return bad_leaf(asked, "has other columns", err);
     return EIDER_OK;
 }

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "plan/context.h"
 #include "plan/object.h"
+#include "plan/schema.h"
 #include "plan/validate.h"
 
 #define MAX_REWRITES 1000u
@@ -217,17 +218,6 @@ static bool is_read_alike(void *data, const struct eider_node *node)
     return source == NULL || reads_of(both->before, source->input) == reads_of(both->after, source->input);
 }
 
-static bool same_columns(const struct eider_node *a, const struct eider_node *b)
-{
-    if (a->columns.count != b->columns.count)
-        return false;
-    for (uint32_t i = 0; i < a->columns.count; i++) {
-        if (!type_equal(a->columns.items[i].type, b->columns.items[i].type))
-            return false;
-    }
-    return true;
-}
-
 static bool same_partitioning(const struct eider_node *a, const struct eider_node *b)
 {
     const struct node_repartition *left = node_as_repartition(a), *right = node_as_repartition(b);
@@ -247,7 +237,7 @@ static const char *what_changed(const struct eider_node *before, const struct ei
 {
     struct input_comparison both = {before, after};
 
-    if (!same_columns(before, after))
+    if (!schema_same_types(&before->columns, &after->columns))
         return "changed the columns of the fragment";
     if (!same_partitioning(before, after))
         return "changed how the rows of the fragment are partitioned";
