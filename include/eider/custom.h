@@ -39,12 +39,22 @@ EIDER_API void eider_write_identifier(struct eider_writer *writer, const char *n
 
 /* ---- Kinds -------------------------------------------------------------------------------------------------------- */
 
+/* A work unit of a feed (eider/feed.h): bytes that say what a task is to read. */
+struct eider_unit {
+    const void *data;
+    size_t size;
+};
+
 /* A task that runs. */
 struct eider_task {
     uint32_t stage; /* 0: the head stage */
     uint32_t task;  /* 0 … tasks - 1 */
     uint32_t tasks; /* of the stage */
     int32_t worker; /* which worker runs it; -1: the coordinator */
+    /* Of a leaf that reads a feed: what is to be read now, at least one unit; until the callback returns. The callback is called
+     * again for the units that come later. */
+    const struct eider_unit *units;
+    uint32_t unit_count;
 };
 
 #define EIDER_CUSTOM_NAME_BYTES 64
@@ -111,6 +121,7 @@ EIDER_API EIDER_MUST_CHECK enum eider_status eider_session_add_custom(struct eid
 struct eider_node_custom {
     struct eider_str kind;
     struct eider_str label;   /* for pictures: "NumbersExec: 0 to 99"; empty: the kind's name */
+    struct eider_str feed;    /* of a leaf: whose units it reads (eider/feed.h); empty: none */
     struct eider_str payload; /* the encoded object; given by the constructor, not to it */
     bool parallel;            /* likewise: the kind's */
     struct eider_node_list inputs;

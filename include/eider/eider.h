@@ -33,6 +33,7 @@
 #include "eider/cluster.h"
 #include "eider/error.h"
 #include "eider/export.h"
+#include "eider/feed.h"
 #include "eider/functions.h"
 #include "eider/handlers.h"
 #include "eider/rules.h"

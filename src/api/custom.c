@@ -133,6 +133,7 @@ bool eider_node_as_custom(const struct eider_node *node, struct eider_node_custo
         return false;
     *ret = (struct eider_node_custom){.kind = custom->kind,
                                       .label = custom->label,
+                                      .feed = custom->feed,
                                       .payload = custom->payload,
                                       .parallel = custom->parallel,
                                       .inputs = {custom->inputs.items, custom->inputs.count},
@@ -186,10 +187,10 @@ enum eider_status eider_node_new_custom(struct eider_plan_context *ctx,
                          "eider_node_new_custom: a node of kind %s has one input at most, and a label of "
                          "at most %u bytes",
                          kind->name, MAX_LABEL_BYTES);
-    if (all.inputs.count > 0 && kind->open_stream != NULL)
+    if (all.inputs.count > 0 && (kind->open_stream != NULL || all.feed.size > 0))
         return error_set(err, EIDER_ERROR_ARGUMENT,
-                         "eider_node_new_custom: the kind %s gives Arrow streams, so its nodes have no input",
-                         kind->name);
+                         "eider_node_new_custom: a node of kind %s %s, so it has no input", kind->name,
+                         kind->open_stream != NULL ? "gives an Arrow stream" : "reads a feed");
     all.parallel = kind->parallel;
     status = encode(ctx, kind, object, &all.payload, err);
     if (status == EIDER_OK)

@@ -65,6 +65,7 @@ struct execution {
     struct task_setting *settings;
     uint32_t setting_count;
     struct fragment_inputs *head_inputs;
+    struct feed_runs feeds;
     bool finished;
 
     pthread_mutex_t lock;
@@ -189,6 +190,30 @@ enum eider_status execution_route(struct execution *execution, struct eider_erro
 
     return routes_make(execution->arena, execution->options.graph, execution->options.workers, &handlers,
                        &execution->routes, err);
+}
+
+/* From the thread of a task. A query that ends needs no more units. */
+static enum eider_status next_units(void *data, const struct unit_request *request, struct unit_batch *ret,
+                                    struct eider_error *err)
+{
+    struct execution *execution = data;
+    bool ends;
+
+    pthread_mutex_lock(&execution->lock);
+    ends = execution->failed || execution->stopping;
+    pthread_mutex_unlock(&execution->lock);
+    if (ends)
+        return error_set(err, EIDER_ERROR_CANCELLED, "the query was cancelled");
+    return feed_runs_next(&execution->feeds, request, ret, err);
+}
+
+enum eider_status execution_open_feeds(struct execution *execution, struct eider_error *err)
+{
+    struct transport *transport = execution->options.transport;
+
+    transport->vtable->serve_units(transport, execution->options.query, next_units, execution);
+    return feed_runs_open(&execution->feeds, execution->arena, execution->options.graph,
+                          execution->options.feeds, err);
 }
 
 static uint32_t worker_of(const struct execution *execution, const struct plan_stage *stage, uint32_t task)
@@ -593,7 +618,8 @@ enum eider_status execution_run_head(struct execution *execution, enum run_mode 
     const struct plan_stage *head = &execution->options.graph->head;
     struct task_context context = local_context(execution);
     struct task_input *inputs = fill_inputs(execution, execution->arena, head, 0);
-    struct fragment_reads reads = {.tasks = 1, .inputs = inputs, .input_count = head->input_count};
+    const struct fragment_reads reads = {
+        .reader = key_of(execution, 0, 0), .tasks = 1, .inputs = inputs, .input_count = head->input_count};
     const struct eider_node *root = stage_fragment(execution->arena, head, 0);
     enum eider_status status;
     struct buf sql;
@@ -642,6 +668,9 @@ enum eider_status execution_finish(struct execution *execution, struct eider_err
     pthread_mutex_unlock(&execution->lock);
     fragment_inputs_free(execution->head_inputs);
     execution->head_inputs = NULL;
+    execution->options.transport->vtable->serve_units(execution->options.transport, execution->options.query,
+                                                      NULL, NULL);
+    feed_runs_close(&execution->feeds);
     execution->options.transport->vtable->release_query(execution->options.transport,
                                                         execution->options.query);
     return failure_of(execution, err);

@@ -3,6 +3,7 @@
 #define EIDER_COORDINATOR_EXECUTION_H
 
 #include "coordinator/cluster.h"
+#include "coordinator/feeds.h"
 #include "engine/connection.h"
 #include "engine/run.h"
 #include "plan/stage.h"
@@ -23,6 +24,7 @@ struct execution_options {
     const struct task_header *headers; /* of the session; they may change when the query has ended */
     uint32_t header_count;
     const struct custom_kinds *customs;    /* of the session: for the head and local stages */
+    const struct session_feeds *feeds;     /* of the session; until execution_open_feeds returns */
     const struct stage_graph *graph;       /* outlives the execution */
     const struct column_list *columns;     /* of the result: names and types; outlives the execution */
     struct run *run;                       /* of the session's connection: for the head and local stages */
@@ -48,6 +50,9 @@ enum eider_status execution_new(const struct execution_options *options, struct 
 
 /* Decides which worker runs each task, asking the handlers. Before the stages run. */
 enum eider_status execution_route(struct execution *execution, struct eider_error *err);
+
+/* Opens the feeds that the query reads, which execution_finish closes. Before the stages run. */
+enum eider_status execution_open_feeds(struct execution *execution, struct eider_error *err);
 
 /* Runs the stages below the head (all of them, or, to stream, those that must be complete first). */
 enum eider_status execution_run_stages(struct execution *execution, struct eider_error *err);

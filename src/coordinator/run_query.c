@@ -77,6 +77,7 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
                                         .headers = session->headers.items,
                                         .header_count = session->headers.count,
                                         .customs = &session->customs,
+                                        .feeds = &session->feeds,
                                         .graph = &query->graph,
                                         .workers = &query->workers,
                                         .columns = &query->columns,
@@ -99,7 +100,9 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
     if ((status = execution_route(run->execution, err)) != EIDER_OK)
         return status;
     run->dispatched = true;
-    status = execution_run_stages(run->execution, err);
+    status = execution_open_feeds(run->execution, err);
+    if (status == EIDER_OK)
+        status = execution_run_stages(run->execution, err);
     if (status == EIDER_OK)
         status = execution_run_head(run->execution, mode, ret_result, err);
     return status;

@@ -86,6 +86,7 @@ void eider_session_free(struct eider_session *session)
     session_rules_free(&session->rules);
     declared_functions_free(&session->functions);
     custom_kinds_free(&session->customs);
+    session_feeds_free(&session->feeds);
     session_headers_free(&session->headers);
     session_free_handlers(session);
     transport_free(session->transport);

@@ -11,6 +11,7 @@
 #include "coordinator/cluster.h"
 #include "coordinator/declared.h"
 #include "coordinator/execution.h"
+#include "coordinator/feeds.h"
 #include "coordinator/headers.h"
 #include "coordinator/rules.h"
 #include "coordinator/verdict_cache.h"
@@ -36,6 +37,7 @@ struct eider_session {
     struct session_rules rules;
     struct declared_functions functions;
     struct custom_kinds customs;
+    struct session_feeds feeds;
     struct session_headers headers;
     uint64_t generation;             /* counts what may make another plan of a statement */
     struct eider_cluster *cluster;   /* NULL: none */

@@ -7,8 +7,8 @@
  * (arrow_read.c), up to 2,048 at a time, into the chunks that DuckDB wants.
  *
  * Invariants: `stream` is released once, by arrow_scan_free or by arrow_scan_new on failure; `array` holds rows from `row` on
- * that were not given out. Threads: one scan at a time, in one thread at a time; `turn` is held over get_next all the same,
- * so that it holds whatever DuckDB does. Failure: told to the run with the name of the kind, and its text to DuckDB.
+ * that were not given out. Threads: one scan at a time, in one thread at a time; `turn` is held over get_next, and hands over
+ * from one thread to the next. Failure: told to the run with the name of the kind, and its text to DuckDB.
  */
 #include "engine/arrow_scan.h"
 
@@ -111,7 +111,8 @@ static void release_array(struct arrow_scan *scan)
 {
     if (scan->array.release != NULL)
         scan->array.release(&scan->array);
-    scan->array.release = NULL;
+    scan->array = (struct ArrowArray){.release = NULL};
+    scan->row = 0;
 }
 
 void arrow_scan_free(struct arrow_scan *scan)
@@ -341,9 +342,8 @@ static enum eider_status next_array(struct arrow_scan *scan, struct eider_error 
     const char *problem;
     int code = scan->stream.get_next(&scan->stream, &scan->array);
 
-    scan->row = 0;
     if (code != 0) {
-        scan->array.release = NULL; /* nothing was given */
+        scan->array = (struct ArrowArray){.release = NULL}; /* nothing was given */
         return stream_failed(scan, "get_next", code, err);
     }
     if (scan->array.release == NULL) {
@@ -354,7 +354,7 @@ static enum eider_status next_array(struct arrow_scan *scan, struct eider_error 
     return problem == NULL ? EIDER_OK : bad_stream(scan, problem, err);
 }
 
-/* Copies rows of the array. Its turn. */
+/* Copies rows of the array. */
 static enum eider_status give_rows(struct arrow_scan *scan, const struct arrow_columns *columns,
                                    duckdb_data_chunk output, struct eider_error *err)
 {
@@ -376,8 +376,8 @@ static enum eider_status give_rows(struct arrow_scan *scan, const struct arrow_c
     return EIDER_OK;
 }
 
-static enum eider_status fill(struct arrow_scan *scan, const struct arrow_columns *columns,
-                              duckdb_data_chunk output, struct eider_error *err)
+/* Makes sure that the array has rows, unless the stream has ended. Its turn. */
+static enum eider_status need_rows(struct arrow_scan *scan, struct eider_error *err)
 {
     enum eider_status status = EIDER_OK;
 
@@ -385,29 +385,33 @@ static enum eider_status fill(struct arrow_scan *scan, const struct arrow_column
         return error_set(err, EIDER_ERROR_INTERNAL, "an Arrow stream was read after its task had ended");
     while (status == EIDER_OK && !scan->ended && scan->row == (uint64_t)scan->array.length) {
         release_array(scan);
-        scan->array.length = 0;
         if (run_is_cancelled(scan->run))
             status = error_set(err, EIDER_ERROR_CANCELLED, "the query was cancelled");
         else
             status = next_array(scan, err);
     }
-    if (status != EIDER_OK || scan->ended) {
-        duckdb_data_chunk_set_size(output, 0);
-        return status;
-    }
-    return give_rows(scan, columns, output, err);
+    return status;
 }
 
+/* Rows are copied without the turn: what DuckDB throws when it runs out of memory must not leave it locked. */
 static void call(duckdb_function_info info, duckdb_data_chunk output)
 {
     const struct arrow_columns *columns = duckdb_function_get_init_data(info);
     struct arrow_scan *scan = columns->scan;
     enum eider_status status;
     struct eider_error error;
+    bool ended;
 
     pthread_mutex_lock(&scan->turn);
-    status = fill(scan, columns, output, &error);
+    status = need_rows(scan, &error);
+    ended = scan->ended;
     pthread_mutex_unlock(&scan->turn);
+    duckdb_data_chunk_set_size(output, 0);
+    if (status == EIDER_OK && !ended) {
+        status = give_rows(scan, columns, output, &error);
+        pthread_mutex_lock(&scan->turn); /* whose turn is next sees what this one did */
+        pthread_mutex_unlock(&scan->turn);
+    }
     if (status != EIDER_OK) {
         run_fail(scan->run, &error);
         duckdb_function_set_error(info, error.message);

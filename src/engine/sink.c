@@ -4,8 +4,8 @@
  *
  * DuckDB binds the call once (the token becomes a sink, column types are compared with the expected ones), makes a state
  * for each thread that evaluates it, calls it with chunks of up to 2,048 rows, and frees the states before the
- * statement returns. A state that is freed leaves its builder to the sink, because freeing cannot report a failure;
- * sink_finish seals what they hold.
+ * statement returns. A state that is freed leaves its builder to the sink, because freeing cannot report a failure; the next
+ * state takes it over, so that several statements make no more builders than one, and sink_finish seals what they hold.
  *
  * Chunks arrive flat, with one exception: DuckDB's Flatten does not look below a constant list, so its elements may still
  * be a constant or dictionary vector. Such a list is recognised (all rows are the same one) and copied, which flattens it.
@@ -302,8 +302,13 @@ static void init(duckdb_init_info info)
     state->sink = sink;
     pthread_mutex_lock(&sink->mutex);
     sink->open_states++;
+    if ((state->finished = sink->builders) != NULL) {
+        sink->builders = state->finished->next;
+        state->finished->next = NULL;
+    }
     pthread_mutex_unlock(&sink->mutex);
-    state->finished = calloc(1, sizeof(*state->finished));
+    if (state->finished == NULL)
+        state->finished = calloc(1, sizeof(*state->finished));
     state->views = calloc(nodes, sizeof(*state->views));
     state->copies = calloc(nodes, sizeof(duckdb_vector));
     if (state->finished == NULL || state->views == NULL || state->copies == NULL) {

@@ -39,8 +39,8 @@ enum eider_status sink_new(struct engine *engine, const struct sink_options *opt
 const char *sink_token(const struct sink *sink);
 
 /*
- * After the statement has succeeded: seals what is left, and checks that the sink saw as many rows as were
- * counted. Errors: INTERNAL if it did not; MEMORY; those of the output.
+ * After the statement has succeeded (or all of several, one after the other; then their counts are added up): seals what is
+ * left, and checks that the sink saw as many rows as were counted. Errors: INTERNAL if it did not; MEMORY; those of the output.
  */
 enum eider_status sink_finish(struct sink *sink, uint64_t counted_rows, struct eider_error *err);
 

@@ -444,6 +444,13 @@ static bool check_any_join(struct check *check)
     return check_join(check, &asof->conditions, asof->residual, &asof->projection);
 }
 
+static bool check_custom(struct check *check, const struct node_custom *node)
+{
+    if (node->inputs.count > 1 || node->kind.size == 0 || node->base.columns.count == 0)
+        return bad(check, "has no kind, no column, or more than one input");
+    return (node->feed.size == 0 || node->inputs.count == 0) || bad(check, "reads a feed and has an input");
+}
+
 static bool check_node_itself(struct check *check)
 {
     const struct eider_node *node = check->node,
@@ -511,9 +518,7 @@ static bool check_node_itself(struct check *check)
         return check_width(check, node_as_cte(node)->body->columns.count) &&
                check_same_columns(check, node_as_cte(node)->body);
     case NODE_CUSTOM:
-        return (node_as_custom(node)->inputs.count <= 1 && node_as_custom(node)->kind.size > 0 &&
-                node->columns.count > 0) ||
-               bad(check, "has no kind, no column, or more than one input");
+        return check_custom(check, node_as_custom(node));
     case NODE_EMPTY:
     case NODE_DUMMY_SCAN:
     case NODE_EXCHANGE_SOURCE:

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "exchange/reader.h"
 #include "exchange/store.h"
+#include "rpc/units.h"
 
 /* A part of what a task reads: partitions of one producer task's output. */
 struct task_slice {
@@ -124,6 +125,14 @@ struct transport_vtable {
     enum eider_status (*fill_filter)(struct transport *transport, uint32_t worker, struct output_key output,
                                      struct bloom *filter, struct eider_error *err);
     uint64_t (*hash_count)(struct transport *transport, uint32_t worker, struct output_key output);
+    /*
+     * For tasks: appends the next units of a feed to `ret`; none, and no end, if there are none yet. Errors: those of the feed
+     * (the query fails with them anyway), CANCELLED, PLAN (the query has no such feed).
+     */
+    enum eider_status (*next_units)(struct transport *transport, const struct unit_request *request,
+                                    struct unit_batch *ret, struct eider_error *err);
+    /* For the coordinator: who gives the units of a query, before its tasks start; NULL when none of them runs any more. */
+    void (*serve_units)(struct transport *transport, uint64_t query, unit_provider provider, void *data);
     void (*free)(struct transport *transport);
 };
 

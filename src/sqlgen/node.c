@@ -160,6 +160,10 @@ static void write_custom(struct writer *w, const struct node_custom *node)
 
     if (custom == NULL)
         return;
+    if (custom->sql.size == 0) {
+        write_empty(w, columns);
+        return;
+    }
     for (uint32_t i = 0; i < columns->count; i++) {
         put_name(w, i > 0 ? ", CAST(t.c" : "SELECT CAST(t.c", i);
         put(w, " AS ");

@@ -31,7 +31,7 @@ struct sqlgen_input {
     bool complete;     /* all rows are there: `v` need not be read */
 };
 
-/* What a CUSTOM node does: one SELECT; {input} stands for the rows of its input. */
+/* What a CUSTOM node does: one SELECT; {input} stands for the rows of its input. Empty: it has no rows. */
 struct sqlgen_custom {
     const struct eider_node *node;
     struct eider_str sql;

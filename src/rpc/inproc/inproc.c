@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The in-process transport: an array of workers, which may grow within its capacity: the count is written after the worker.
- * So it needs no lock; what it calls may be called from any thread.
+ * So it needs no lock; what it calls may be called from any thread. Who
+ * gives units changes only while no task runs.
  */
 #include "rpc/inproc/inproc.h"
 
@@ -13,7 +14,10 @@ struct inproc {
     struct transport base;
     struct store *coordinator;
     uint32_t capacity;
-    char **names; /* of workers that were added; NULL: none were */
+    char **names;         /* of workers that were added; NULL: none were */
+    uint64_t units_query; /* the session's running query; it has one at a time */
+    unit_provider units;
+    void *units_data;
     struct worker_service *workers[];
 };
 
@@ -132,6 +136,26 @@ static uint64_t inproc_hash_count(struct transport *transport, uint32_t worker, 
     return count;
 }
 
+static enum eider_status inproc_next_units(struct transport *transport, const struct unit_request *request,
+                                           struct unit_batch *ret, struct eider_error *err)
+{
+    const struct inproc *inproc = inproc_of(transport);
+
+    if (inproc->units == NULL || inproc->units_query != request->task.query)
+        return error_set(err, EIDER_ERROR_PLAN, "the feed '%s' is not open", request->feed);
+    return inproc->units(inproc->units_data, request, ret, err);
+}
+
+static void inproc_serve_units(struct transport *transport, uint64_t query, unit_provider provider,
+                               void *data)
+{
+    struct inproc *inproc = inproc_of(transport);
+
+    inproc->units_query = query;
+    inproc->units = provider;
+    inproc->units_data = data;
+}
+
 static void inproc_free(struct transport *transport)
 {
     for (uint32_t i = 0; i < transport->worker_count; i++) {
@@ -152,6 +176,8 @@ static const struct transport_vtable inproc_vtable = {
     .open_input = inproc_open_input,
     .fill_filter = inproc_fill_filter,
     .hash_count = inproc_hash_count,
+    .next_units = inproc_next_units,
+    .serve_units = inproc_serve_units,
     .free = inproc_free,
 };
 
