@@ -4,7 +4,7 @@
  *
  *   pictures  the stage graph of every query, over TPC-H data
  *   chains    the whole way of every query, from the imported plan to SQL, over small tables that it makes itself
- *   pages     what is made in docs: not-distributable.md
+ *   pages     what is made in docs: not-distributable.md, and the plans in planner.md
  *   spread    no expectation but rules: where TPC-H plans scan, join and aggregate large tables
  *
  * A query is a file NAME.sql, its expectation NAME.txt in the folder of expectations. Lines `-- set: name=value` at the
@@ -117,6 +117,7 @@ static int run_pages(const struct options *options)
     struct golden_report report = {.options = options, .suffix = ".md", .data = data};
 
     write_verdicts_page(&lab, &report);
+    write_planner_page(&lab, &report);
     lab_close(&lab);
     free(data);
     return compare_done(&report);

@@ -89,9 +89,10 @@ void compare_orphans(struct golden_report *report, const struct names *names);
 /* The end. Returns the exit status. */
 int compare_done(struct golden_report *report);
 
-/* ---- verdicts.c: pages of docs, with the tables of tables.sql. ---- */
+/* ---- verdicts.c, planner.c: pages of docs, with the tables of tables.sql. ---- */
 
 void write_verdicts_page(struct lab *lab, struct golden_report *report);
+void write_planner_page(struct lab *lab, struct golden_report *report);
 
 /* ---- spread.c ---- */
 
