@@ -14,6 +14,9 @@
  * padded with NULLs), aggregates and DISTINCTs by that key, and boundaries of stages that nobody else reads. A stage is
  * never made to wait for one that waits for it.
  *
+ * Within the stage of the join, DuckDB filters by itself what the join reads, but seldom what a join or an aggregate below it
+ * does. There, and only there, the probe goes into a scan of that stage too: its source is then an input of the stage.
+ *
  * It works on the finished stage graph, because only there it is known who reads what. It is a matter of speed alone:
  * what it does not see is simply not filtered.
  */

@@ -57,3 +57,9 @@ COPY (SELECT (i % 2000)::INTEGER AS order_id, (i * 11 % 300)::INTEGER AS part, (
 CREATE VIEW customers AS SELECT * FROM read_parquet('@DATA@/customers.parquet');
 CREATE VIEW orders AS SELECT * FROM read_parquet('@DATA@/orders.parquet');
 CREATE VIEW items AS SELECT * FROM read_parquet('@DATA@/items.parquet');
+
+-- In the order of a key, in five row groups each: 10,000 trips, two legs each (docs/planner.md).
+COPY (SELECT i::INTEGER AS id, chr((97 + i % 3)::INTEGER) AS status FROM range(10000) t(i)) TO '@DATA@/trips.parquet' (ROW_GROUP_SIZE 2048);
+COPY (SELECT (i // 2)::INTEGER AS trip, (i % 2000)::INTEGER AS place FROM range(20000) t(i)) TO '@DATA@/legs.parquet' (ROW_GROUP_SIZE 4096);
+CREATE VIEW trips AS SELECT * FROM read_parquet('@DATA@/trips.parquet');
+CREATE VIEW legs AS SELECT * FROM read_parquet('@DATA@/legs.parquet');
