@@ -21,6 +21,7 @@ static const struct rule {
     {"no broadcasts", "eider_broadcast_joins=false"},
     {"broadcasts of a tenth", "eider_broadcast_rows=30000"},
     {"broadcasts ten times as large", "eider_broadcast_rows=3000000"},
+    {"no ranges of sorted files", "eider_range_scans=false"},
     {"four partitions a task", "eider_partitions_per_task=4"},
     {"four tasks at once", "eider_tasks_at_once=4"},
     {"states merged in steps", "eider_partial_reduce_tree=true"},
