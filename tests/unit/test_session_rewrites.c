@@ -58,6 +58,7 @@ static enum eider_status set_up(void *data, struct eider_worker *worker, struct 
 static void open_steps(struct fixture *f)
 {
     fixture_open(f, 3);
+    sql(f->connection, "SET eider_range_scans = false");
     eider_session_free(f->session);
     assert_int_equal(eider_cluster_set_worker_setup(f->cluster, set_up, NULL, NULL, &f->err), EIDER_OK);
     assert_int_equal(eider_session_new(f->database, f->connection, f->cluster, NULL, &f->session, &f->err),
