@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lexer of SQL scripts: splits them into statements and classifies a statement by its first keywords.
+ * The lexer of SQL scripts: splits them into statements. What kind of statement one is, classify.c says.
  *
  * It follows the rules of DuckDB's scanner, which is PostgreSQL's with standard_conforming_strings on:
  *   - '' and "" double their quote; only E'…' has backslashes, and goes on behind a new line: E'a' \n 'b\'c';
@@ -22,18 +22,8 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/tokens.h"
 #include "eider/script.h"
-
-enum token {
-    TOKEN_END, /* the text ran out */
-    TOKEN_BLANK,
-    TOKEN_WORD, /* an unquoted identifier or keyword */
-    TOKEN_COMMA,
-    TOKEN_OPEN,
-    TOKEN_CLOSE,
-    TOKEN_SEMICOLON,
-    TOKEN_OTHER /* a string, quoted name, number, any other character */
-};
 
 static bool is_space(char c)
 {
@@ -354,8 +344,7 @@ static enum token scan_start(struct lexer *lexer, const char *text, size_t bytes
     return scan_character(lexer, *c);
 }
 
-/* One step: a token, or a part of one. A long token may come as several TOKEN_OTHER and TOKEN_BLANK. */
-static enum token next_token(struct lexer *lexer, const char *text, size_t bytes, bool last)
+enum token lexer_token(struct lexer *lexer, const char *text, size_t bytes, bool last)
 {
     if (lexer->position == bytes && lexer->state != LEXER_IDENTIFIER)
         return TOKEN_END;
@@ -389,7 +378,7 @@ size_t lexer_statement(struct lexer *lexer, const char *text, size_t bytes, bool
     enum token token;
 
     do {
-        token = next_token(lexer, text, bytes, last);
+        token = lexer_token(lexer, text, bytes, last);
         if (token == TOKEN_SEMICOLON && lexer->started)
             return lexer->position;
     } while (token != TOKEN_END);
@@ -422,146 +411,6 @@ size_t eider_statement_length(const char *text, size_t bytes, bool *ret_blank)
     return length;
 }
 
-/* ---- Classification ---- */
-
-/* A walk over the tokens that are not blank. */
-struct cursor {
-    struct lexer lexer;
-    const char *text;
-    size_t bytes;
-    enum token token;
-    size_t start; /* of the token */
-};
-
-static void advance(struct cursor *cursor)
-{
-    do {
-        cursor->start = cursor->lexer.position;
-        cursor->token = next_token(&cursor->lexer, cursor->text, cursor->bytes, true);
-    } while (cursor->token == TOKEN_BLANK);
-}
-
-/* True if the token is one of the words of a list that NULL ends. */
-static bool is_word(const struct cursor *cursor, const char *const *words)
-{
-    size_t bytes = cursor->lexer.position - cursor->start;
-
-    if (cursor->token != TOKEN_WORD)
-        return false;
-    for (; *words != NULL; words++)
-        if (strlen(*words) == bytes && strncasecmp(*words, cursor->text + cursor->start, bytes) == 0)
-            return true;
-    return false;
-}
-
-static const char *const with_words[] = {"with", NULL};
-static const char *const explain_words[] = {"explain", NULL};
-static const char *const analyze_words[] = {"analyze", "analyse", NULL};
-static const char *const verbose_words[] = {"verbose", NULL};
-static const char *const off_words[] = {"false", "off", NULL};
-static const char *const cte_words[] = {"as", "using", NULL};
-static const char *const query_words[] = {"select", "with",    "from",        "values",       "table",
-                                          "pivot",  "unpivot", "pivot_wider", "pivot_longer", NULL};
-
-/* Behind the open parenthesis that is the current token, to the token behind the one that closes it. */
-static void skip_parentheses(struct cursor *cursor)
-{
-    size_t depth = 0;
-
-    do {
-        if (cursor->token == TOKEN_OPEN)
-            depth++;
-        else if (cursor->token == TOKEN_CLOSE)
-            depth--;
-        advance(cursor);
-    } while (depth > 0 && cursor->token != TOKEN_END);
-}
-
-/*
- * WITH a (x) AS (…), b AS (…) SELECT or INSERT …: what stands behind the last parenthesis that neither a
- * comma, nor AS or USING KEY follow.
- */
-static enum statement_kind classify_with(struct cursor *cursor)
-{
-    while (cursor->token != TOKEN_END) {
-        if (cursor->token != TOKEN_OPEN) {
-            advance(cursor);
-            continue;
-        }
-        skip_parentheses(cursor);
-        if (cursor->token != TOKEN_COMMA && !is_word(cursor, cte_words))
-            break;
-    }
-    /* Unfinished text counts as a query: DuckDB will say what is wrong with it. */
-    return cursor->token == TOKEN_WORD && !is_word(cursor, query_words) ? STATEMENT_OTHER : STATEMENT_QUERY;
-}
-
-/* The kind of what starts at the current token, EXPLAIN apart. */
-static enum statement_kind classify_rest(struct cursor *cursor)
-{
-    if (cursor->token == TOKEN_END || cursor->token == TOKEN_SEMICOLON)
-        return STATEMENT_BLANK;
-    if (cursor->token == TOKEN_OPEN)
-        return STATEMENT_QUERY;
-    if (is_word(cursor, with_words)) {
-        advance(cursor);
-        return classify_with(cursor);
-    }
-    return is_word(cursor, query_words) ? STATEMENT_QUERY : STATEMENT_OTHER;
-}
-
-/* EXPLAIN (ANALYZE, FORMAT json): from its parenthesis to the token behind; false if it opens a query
- * instead. */
-static bool explain_options(struct cursor *cursor, bool *ret_analyze)
-{
-    struct cursor behind = *cursor;
-
-    advance(&behind);
-    if (behind.token != TOKEN_WORD || is_word(&behind, query_words))
-        return false;
-    while (behind.token != TOKEN_END && behind.token != TOKEN_CLOSE) {
-        bool analyze = is_word(&behind, analyze_words);
-
-        advance(&behind);
-        if (analyze)
-            *ret_analyze = !is_word(&behind, off_words);
-    }
-    advance(&behind);
-    *cursor = behind;
-    return true;
-}
-
-void lexer_classify(const char *sql, size_t bytes, struct statement_class *ret)
-{
-    struct cursor cursor = {.text = sql, .bytes = bytes};
-
-    *ret = (struct statement_class){.first = bytes};
-    do
-        advance(&cursor);
-    while (cursor.token == TOKEN_SEMICOLON);
-    if (cursor.token == TOKEN_END && !cursor.lexer.started && cursor.lexer.state != LEXER_BLOCK_COMMENT)
-        return;
-    ret->first = cursor.lexer.started ? cursor.lexer.first : cursor.lexer.tag; /* a comment without an end */
-    if (!is_word(&cursor, explain_words)) {
-        ret->kind = cursor.token == TOKEN_END ? STATEMENT_OTHER : classify_rest(&cursor);
-        return;
-    }
-    ret->kind = STATEMENT_EXPLAIN;
-    advance(&cursor);
-    if (cursor.token == TOKEN_OPEN) {
-        ret->has_options = explain_options(&cursor, &ret->analyze);
-    } else {
-        if (is_word(&cursor, analyze_words)) {
-            ret->analyze = true;
-            advance(&cursor);
-        }
-        if (is_word(&cursor, verbose_words))
-            advance(&cursor);
-    }
-    ret->rest = cursor.token == TOKEN_END ? bytes : cursor.start;
-    ret->rest_kind = classify_rest(&cursor);
-}
-
 /* ---- What tells statements apart ---- */
 
 /* True if the step from `state` was over white space or a comment. Those behind E'…' decide how it goes on. */
@@ -580,7 +429,7 @@ void lexer_normalise(const char *sql, size_t bytes, struct buf *out)
         enum lexer_state state = lexer.state;
         size_t start = lexer.position, length;
         bool started = lexer.started;
-        enum token token = next_token(&lexer, sql, bytes, true);
+        enum token token = lexer_token(&lexer, sql, bytes, true);
 
         length = lexer.position - start;
         if (token == TOKEN_SEMICOLON && started)

@@ -62,6 +62,7 @@ enum statement_kind {
     STATEMENT_BLANK = 0, /* white space, comments and semicolons */
     STATEMENT_QUERY,     /* SELECT, WITH … SELECT, FROM, VALUES, TABLE, PIVOT, UNPIVOT, (…) */
     STATEMENT_EXPLAIN,
+    STATEMENT_WRITE, /* stores the rows of a query: CREATE TABLE … AS, INSERT INTO … SELECT, COPY (…) TO */
     STATEMENT_OTHER
 };
 
@@ -69,6 +70,9 @@ enum statement_kind {
 struct statement_class {
     enum statement_kind kind;
     size_t first; /* of its first token; the length of the text if blank */
+    /* Of STATEMENT_WRITE, and of its EXPLAIN: where the query stands. The statement with another query of the same columns there
+     * means the same of that one's rows. */
+    size_t query, query_end;
     /* Of STATEMENT_EXPLAIN: */
     size_t rest;                   /* offset of the explained statement's first token */
     enum statement_kind rest_kind; /* its kind */

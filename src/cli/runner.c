@@ -310,12 +310,29 @@ static enum eider_status run_query(struct runner *runner, const struct statement
     return status;
 }
 
-static enum eider_status run_other(struct runner *runner, const struct statement *statement, bool explain,
-                                   struct eider_error *err)
+/* Statistics are those of statements that have, or store, the rows of a query. */
+static enum eider_status run_whole(struct runner *runner, const struct statement *statement, bool stats,
+                                   duckdb_result *ret_result, struct eider_error *err)
+{
+    struct eider_query *query = NULL;
+    enum eider_status status = eider_prepare(runner->session, statement->text, &query, err);
+
+    if (status == EIDER_OK && interrupt_is_cancelled(runner->interrupt))
+        status = error_set(err, EIDER_ERROR_CANCELLED, "cancelled");
+    if (status == EIDER_OK)
+        status = eider_query_run(query, ret_result, err);
+    if (status == EIDER_OK && stats && runner->options->stats)
+        report_stats(query);
+    eider_query_free(query);
+    return status;
+}
+
+static enum eider_status run_other(struct runner *runner, const struct statement *statement,
+                                   enum statement_kind kind, struct eider_error *err)
 {
     duckdb_result result;
-    enum eider_status status = eider_query(runner->session, statement->text, &result, err);
-    bool rows;
+    enum eider_status status = run_whole(runner, statement, kind == STATEMENT_WRITE, &result, err);
+    bool rows, explain = kind == STATEMENT_EXPLAIN;
 
     if (status != EIDER_OK)
         return status;
@@ -359,7 +376,7 @@ enum eider_status runner_statement(struct runner *runner, const struct statement
     if (class.kind == STATEMENT_QUERY)
         status = run_query(runner, statement, err);
     else if (class.kind != STATEMENT_BLANK)
-        status = run_other(runner, statement, class.kind == STATEMENT_EXPLAIN, err);
+        status = run_other(runner, statement, class.kind, err);
     interrupt_end(runner->interrupt);
     return status;
 }

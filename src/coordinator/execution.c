@@ -628,12 +628,18 @@ enum eider_status execution_run_head(struct execution *execution, enum run_mode 
     if (inputs == NULL || root == NULL)
         return error_no_memory(err);
     buf_init(&sql, HEAD_SQL_MAX_BYTES);
+    if (execution->options.before != NULL)
+        buf_puts(&sql, execution->options.before);
     status = fragment_check_files(root, err);
     if (status == EIDER_OK)
         status = fragment_inputs_open(&context, root, &reads, &execution->head_inputs, err);
     if (status == EIDER_OK)
         status = sqlgen_result(root, execution->options.columns, fragment_inputs_sql(execution->head_inputs),
                                &sql, err);
+    if (status == EIDER_OK && execution->options.behind != NULL)
+        buf_printf(&sql, "\n%s", execution->options.behind);
+    if (status == EIDER_OK && sql.failed)
+        status = error_no_memory(err);
     if (status == EIDER_OK)
         status = run_execute_written(execution->options.run, execution->options.connection, sql.data, mode,
                                      ret_result, err);

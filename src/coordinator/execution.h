@@ -33,6 +33,8 @@ struct execution_options {
     const struct query_workers *workers; /* likewise */
     uint64_t query;                      /* unique among the queries of the transport and the store */
     uint32_t concurrent_tasks;
+    const char *before,
+        *behind; /* of the head's query in its statement; outlive the execution. NULL: nothing */
     bool stream; /* the head starts while the stages below it still run */
 };
 

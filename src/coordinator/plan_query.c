@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "engine/gate.h"
 #include "import/import.h"
 #include "planner/planner.h"
 
@@ -139,6 +140,20 @@ static enum eider_status check_functions(struct eider_query *query)
     return EIDER_OK;
 }
 
+/* What DuckDB refuses before it reads a row, no task should read rows for: a table that is not there, or has other columns. */
+static enum eider_status check_write(struct eider_query *query)
+{
+    duckdb_prepared_statement prepared = NULL;
+
+    if (gate_prepare(query->session->connection, query->sql, &prepared) != DuckDBSuccess) {
+        const char *message = duckdb_prepare_error(prepared);
+        verdict_no(&query->verdict, VERDICT_PLAN_REFUSED, "DuckDB refuses the statement: %.200s",
+                   message != NULL ? message : "");
+    }
+    duckdb_destroy_prepare(&prepared);
+    return EIDER_OK;
+}
+
 static enum eider_status plan_statement(struct eider_query *query, const char *sql, struct run *run,
                                         struct eider_error *err)
 {
@@ -159,6 +174,8 @@ static enum eider_status plan_statement(struct eider_query *query, const char *s
     if (goes_on(query, status))
         status = session_settings_capture(session->engine, session->connection, &query->session_settings,
                                           &query->verdict, err);
+    if (goes_on(query, status) && query->statement.kind == STATEMENT_WRITE)
+        status = check_write(query);
     if (goes_on(query, status) && query->columns.count == 0) {
         status = ask(query, sql, ENGINE_PLAN_COLUMNS, run, &described, err);
         query->columns = described.columns;
@@ -207,7 +224,7 @@ static enum eider_status plan_unless_known(struct eider_query *query, const char
     return status;
 }
 
-enum eider_status query_plan(struct eider_query *query, size_t start, struct eider_error *err)
+enum eider_status query_plan(struct eider_query *query, const char *sql, struct eider_error *err)
 {
     struct run *run = NULL;
     enum eider_status status = run_new(&run, err);
@@ -215,7 +232,7 @@ enum eider_status query_plan(struct eider_query *query, size_t start, struct eid
     if (status != EIDER_OK)
         return status;
     session_begin(query->session, run, NULL);
-    status = plan_unless_known(query, query->sql + start, run, err);
+    status = plan_unless_known(query, sql, run, err);
     session_end(query->session);
     if (status == EIDER_OK && run_is_cancelled(run)) /* when DuckDB was past noticing it */
         status = error_set(err, EIDER_ERROR_CANCELLED, "the query was cancelled");

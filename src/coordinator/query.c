@@ -32,22 +32,31 @@ static enum eider_status check_single(const char *sql, struct eider_error *err)
     return EIDER_ERROR_ARGUMENT;
 }
 
+/* A query, or a statement that stores the rows of one: then the query is planned, and its head stage stores them. */
+static bool has_rows(enum statement_kind kind)
+{
+    return kind == STATEMENT_QUERY || kind == STATEMENT_WRITE;
+}
+
 static enum eider_status plan_if_query(struct eider_query *query, struct eider_error *err)
 {
     const struct statement_class *statement = &query->statement;
-    struct eider_session *session = query->session;
+    bool explains = statement->kind == STATEMENT_EXPLAIN;
+    enum statement_kind kind = explains ? statement->rest_kind : statement->kind;
+    const char *text = query->sql + (explains ? statement->rest : statement->first);
 
-    if (statement->kind != STATEMENT_QUERY &&
-        !(statement->kind == STATEMENT_EXPLAIN && statement->rest_kind == STATEMENT_QUERY &&
-          !statement->analyze && !statement->has_options)) {
+    if (!has_rows(kind) || (explains && (statement->analyze || statement->has_options))) {
         verdict_no(&query->verdict, VERDICT_NOT_A_QUERY, "the statement is no query");
         return EIDER_OK;
     }
-    if (session->cluster == NULL) {
+    if (query->session->cluster == NULL) {
         verdict_no(&query->verdict, VERDICT_NO_CLUSTER, "there is no cluster");
         return EIDER_OK;
     }
-    return query_plan(query, statement->kind == STATEMENT_EXPLAIN ? statement->rest : statement->first, err);
+    if (kind == STATEMENT_WRITE)
+        text = arena_strndup(query->arena, query->sql + statement->query,
+                             statement->query_end - statement->query);
+    return text != NULL ? query_plan(query, text, err) : error_no_memory(err);
 }
 
 enum eider_status query_prepare(struct eider_query *query, struct eider_error *err)
@@ -119,7 +128,7 @@ void eider_query_free(struct eider_query *query)
 bool eider_query_is_distributed(const struct eider_query *query)
 {
     return handle_is_alive(query, HANDLE_QUERY) && query->verdict.kind == VERDICT_DISTRIBUTABLE &&
-           query->statement.kind == STATEMENT_QUERY;
+           has_rows(query->statement.kind);
 }
 
 const char *eider_query_verdict(const struct eider_query *query)
@@ -141,6 +150,20 @@ void eider_query_get_stats(const struct eider_query *query, struct eider_query_s
         *ret = query->stats;
 }
 
+/* What becomes of the rows of the head stage: "CREATE TABLE t AS <the rows of the head stage>". */
+static void explain_write(const struct eider_query *query, struct buf *out)
+{
+    const struct statement_class *statement = &query->statement;
+    size_t start = statement->kind == STATEMENT_EXPLAIN ? statement->rest : statement->first;
+
+    if (statement->query_end == 0)
+        return;
+    lexer_normalise(query->sql + start, statement->query - start, out);
+    buf_puts(out, " <the rows of the head stage> ");
+    lexer_normalise(query->sql + statement->query_end, strlen(query->sql) - statement->query_end, out);
+    buf_puts(out, "\n");
+}
+
 const char *eider_query_explain(struct eider_query *query)
 {
     struct buf out;
@@ -150,9 +173,10 @@ const char *eider_query_explain(struct eider_query *query)
     if (query->explain != NULL)
         return query->explain;
     buf_init(&out, EXPLAIN_MAX_BYTES);
-    if (query->verdict.kind == VERDICT_DISTRIBUTABLE)
+    if (query->verdict.kind == VERDICT_DISTRIBUTABLE) {
+        explain_write(query, &out);
         stage_graph_display(&out, &query->graph, false);
-    else
+    } else
         buf_printf(&out, "not distributed (%s): %s\n", verdict_kind_name(query->verdict.kind),
                    query->verdict.reason);
     if (query->verdict.kind != VERDICT_DISTRIBUTABLE && query->graph.head.root != NULL)
@@ -279,8 +303,10 @@ enum eider_status eider_query_run(struct eider_query *query, duckdb_result *ret_
     if (is_own_explain(query))
         return run_explain(query, ret_result, err);
     status = query_run_start(query, RUN_MATERIALIZE, &run, ret_result, err);
-    if (status == EIDER_OK)
-        status = query_run_end(&run, status, err);
+    if (status == EIDER_OK && (status = query_run_end(&run, status, err)) != EIDER_OK) {
+        duckdb_destroy_result(ret_result);
+        *ret_result = (duckdb_result){0};
+    }
     return status;
 }
 

@@ -49,19 +49,33 @@ static enum eider_status begin_snapshot(struct query_run *run, struct eider_erro
     return status;
 }
 
-/* The run may be cancelled, which must not keep the transaction open. */
-static void end_snapshot(struct query_run *run, enum eider_status status)
+/* The run may be cancelled, which must not keep the transaction open. What it has written may not be committed. */
+static enum eider_status end_snapshot(struct query_run *run, enum eider_status status,
+                                      struct eider_error *err)
 {
+    bool commits = status == EIDER_OK;
     duckdb_result result;
 
     if (!run->owns_transaction)
-        return;
+        return status;
     run->owns_transaction = false;
-    (void)gate_query(run->query->session->connection, status == EIDER_OK ? "COMMIT" : "ROLLBACK", &result);
+    if (gate_query(run->query->session->connection, commits ? "COMMIT" : "ROLLBACK", &result) !=
+            DuckDBSuccess &&
+        commits)
+        status = error_set(err, EIDER_ERROR_SQL, "%s", duckdb_result_error(&result));
     duckdb_destroy_result(&result);
+    return status;
 }
 
 /* ---- Running ---- */
+
+/* The statement up to its query, which the head's takes the place of. */
+static const char *write_before(const struct eider_query *query)
+{
+    const struct statement_class *statement = &query->statement;
+
+    return arena_strndup(query->arena, query->sql + statement->first, statement->query - statement->first);
+}
 
 static enum eider_status start_distributed(struct query_run *run, enum run_mode mode,
                                            duckdb_result *ret_result, struct eider_error *err)
@@ -90,6 +104,13 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
                                             mode == RUN_STREAM || query->graph.head.root->tag == NODE_LIMIT};
     enum eider_status status;
 
+    if (query->statement.kind == STATEMENT_WRITE) {
+        options.before = write_before(query);
+        options.behind = query->sql + query->statement.query_end;
+        if (options.before == NULL)
+            return error_no_memory(err);
+        mode = RUN_MATERIALIZE; /* it writes all rows before it says how many */
+    }
     if (query->reads_tables && (status = begin_snapshot(run, err)) != EIDER_OK)
         return status;
     settings_apply(&query->settings, session->engine);
@@ -138,7 +159,7 @@ static enum eider_status run_caught(struct query_run *run, enum run_mode mode, d
     session_set_execution(query->session, NULL);
     execution_free(run->execution);
     run->execution = NULL;
-    end_snapshot(run, EIDER_ERROR_UNSUPPORTED);
+    (void)end_snapshot(run, EIDER_ERROR_UNSUPPORTED, NULL);
     if ((status = renew_run(run, err)) != EIDER_OK)
         return status;
     verdict_no(&query->verdict, VERDICT_NET, "a fragment is not what the plan says: %s", why->message);
@@ -211,7 +232,7 @@ static bool may_change_verdicts(const struct eider_query *query)
  */
 static bool is_stale(const struct eider_query *query)
 {
-    return query->statement.kind == STATEMENT_QUERY &&
+    return (query->statement.kind == STATEMENT_QUERY || query->statement.kind == STATEMENT_WRITE) &&
            (query->generation != query->session->generation || now_ms() - query->planned_ms > PLAN_VALID_MS);
 }
 
@@ -282,7 +303,7 @@ enum eider_status query_run_end(struct query_run *run, enum eider_status status,
     }
     take_stats(run);
     execution_free(run->execution);
-    end_snapshot(run, status);
+    status = end_snapshot(run, status, err);
     run_detach(run->run);
     run_unref(run->run);
     run->execution = NULL;

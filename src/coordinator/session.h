@@ -79,9 +79,9 @@ struct eider_query {
 /* Plans the query, unless it is none: fills verdict, graph and columns anew. */
 enum eider_status query_prepare(struct eider_query *query, struct eider_error *err);
 
-/* Plans query->sql from `start` on: fills verdict, graph and columns. A verdict that the session remembers is enough for
+/* Plans `sql`, which is or is in query->sql: fills verdict, graph and columns. A verdict that the session remembers is enough for
  * a query that runs, not for EXPLAIN. Errors: MEMORY and what planning cannot decline. */
-enum eider_status query_plan(struct eider_query *query, size_t start, struct eider_error *err);
+enum eider_status query_plan(struct eider_query *query, const char *sql, struct eider_error *err);
 
 /* Gives the application's data back. */
 void session_free_handlers(struct eider_session *session);

@@ -1,4 +1,4 @@
 -- expect: local not_a_query
 -- check: none
 -- teardown: DROP TABLE made
-CREATE TABLE made AS SELECT 1 AS x;
+CREATE TABLE made (x INTEGER);

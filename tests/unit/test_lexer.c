@@ -396,6 +396,65 @@ static void test_long_literals(void **state)
 
 /* ---- Classification ---- */
 
+/* The query in a statement that stores its rows; NULL: the statement is none. */
+static void test_queries_of_writes(void **state)
+{
+    static const struct {
+        const char *sql, *query;
+    } cases[] = {
+        {"create or replace temporary table a.\"b \"\" ( AS\".c as select 1;", "select 1"},
+        {"CREATE TABLE t (a, \"b)\") AS (SELECT ')') ", "(SELECT ')') "},
+        {"CREATE TABLE t AS WITH x AS (SELECT 1) FROM x", "WITH x AS (SELECT 1) FROM x"},
+        {"CREATE TABLE t AS SELECT 1 WITH NO DATA", NULL},
+        {"CREATE TABLE t AS SELECT data FROM x", "SELECT data FROM x"},
+        {"CREATE TABLE IF NOT EXISTS t AS SELECT 1", NULL},
+        {"CREATE TABLE t (a INTEGER)", NULL},
+        {"CREATE VIEW v AS SELECT 1", NULL},
+        {"CREATE TABLE t AS VALUES (1)", NULL},
+        {"CREATE TABLE t AS PIVOT x ON y", NULL},
+        {"CREATE OR x TABLE t AS SELECT 1", NULL},
+        {"CREATE TABLE t. AS SELECT 1", NULL},
+        {"INSERT INTO t SELECT 1 ON CONFLICT (a) DO NOTHING", "SELECT 1 "},
+        {"insert or replace into t as u (a, b) by position from x returning (a)", "from x "},
+        {"INSERT INTO t SELECT * FROM a JOIN b ON conflict.x = 1",
+         "SELECT * FROM a JOIN b ON conflict.x = 1"},
+        {"INSERT INTO t (SELECT 'RETURNING' -- RETURNING\n) RETURNING *",
+         "(SELECT 'RETURNING' -- RETURNING\n) "},
+        {"INSERT INTO t SELECT (SELECT 1 RETURNING)", "SELECT (SELECT 1 RETURNING)"},
+        {"INSERT INTO t SELECT $$ RETURNING $$, E'\\' RETURNING' RETURNING a",
+         "SELECT $$ RETURNING $$, E'\\' RETURNING' "},
+        {"INSERT INTO t VALUES (1)", NULL},
+        {"INSERT INTO t DEFAULT VALUES", NULL},
+        {"INSERT INTO t SET a = 1", NULL},
+        {"INSERT OR FAIL INTO t SELECT 1", NULL},
+        {"COPY (SELECT ')', (1)) TO 'x' (FORMAT csv)", "SELECT ')', (1)"},
+        {"COPY ((SELECT 1) UNION (SELECT 2)) TO 'x'", "(SELECT 1) UNION (SELECT 2)"},
+        {"COPY t TO 'x'", NULL},
+        {"COPY t (a) FROM 'x'", NULL},
+        {"COPY (SELECT 1", NULL},
+        {"COPY (SELECT 1) FROM 'x'", NULL},
+        {"WITH x AS (SELECT 1) INSERT INTO t FROM x", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *text = cases[i].sql, *query = cases[i].query;
+        struct statement_class class;
+        lexer_classify(text, strlen(text), &class);
+        if ((class.kind == STATEMENT_WRITE) != (query != NULL))
+            fail_msg("classified wrongly: %s", text);
+        if (query != NULL && (class.query_end - class.query != strlen(query) ||
+                              strncmp(text + class.query, query, strlen(query)) != 0))
+            fail_msg("%s: the query is %.*s", text, (int)(class.query_end - class.query), text + class.query);
+        if (query == NULL)
+            assert_int_equal(class.query_end, 0);
+        for (size_t bytes = 0; bytes <= strlen(text); bytes++) { /* cut anywhere, it is still in bounds */
+            lexer_classify(text, bytes, &class);
+            assert_true(class.query <= class.query_end && class.query_end <= bytes);
+        }
+    }
+}
+
 static void test_classify(void **state)
 {
     static const struct {
@@ -421,8 +480,10 @@ static void test_classify(void **state)
         {"'SELECT'", STATEMENT_OTHER, NULL, STATEMENT_BLANK, false, false},
         {"\"select\" 1", STATEMENT_OTHER, NULL, STATEMENT_BLANK, false, false},
         {"'open", STATEMENT_OTHER, NULL, STATEMENT_BLANK, false, false},
-        {"CREATE TABLE t AS SELECT 1", STATEMENT_OTHER, NULL, STATEMENT_BLANK, false, false},
-        {"INSERT INTO t SELECT 1", STATEMENT_OTHER, NULL, STATEMENT_BLANK, false, false},
+        {"CREATE TABLE t AS SELECT 1", STATEMENT_WRITE, NULL, STATEMENT_BLANK, false, false},
+        {"INSERT INTO t SELECT 1", STATEMENT_WRITE, NULL, STATEMENT_BLANK, false, false},
+        {"EXPLAIN COPY (FROM t) TO 'x'", STATEMENT_EXPLAIN, "COPY (FROM t) TO 'x'", STATEMENT_WRITE, false,
+         false},
         {"SHOW TABLES", STATEMENT_OTHER, NULL, STATEMENT_BLANK, false, false},
         {"WITH a AS (SELECT 1) SELECT * FROM a", STATEMENT_QUERY, NULL, STATEMENT_BLANK, false, false},
         {"WITH RECURSIVE a(x) USING KEY (x) AS (SELECT (1)), b AS MATERIALIZED (SELECT ')') FROM a",
@@ -479,6 +540,7 @@ int main(void)
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_long_literals),
         cmocka_unit_test(test_classify),
+        cmocka_unit_test(test_queries_of_writes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
