@@ -92,8 +92,10 @@ EIDER_API void eider_session_cancel(struct eider_session *session);
 
 /*
  * Runs one statement (exactly one, see eider_split_statements) and gives DuckDB's result, complete and
- * materialised. Statements that are no queries run on DuckDB as they are; `EXPLAIN query` shows the distributed plan
- * if the session has a cluster. On success *ret_result is the caller's, freed with duckdb_destroy_result; on
+ * materialised. The query of CREATE TABLE … AS, INSERT INTO … SELECT and COPY (…) TO is distributed as any other, and its
+ * rows are stored by the session's connection, in its transaction. Other statements that are no queries run on DuckDB as
+ * they are; EXPLAIN shows the distributed plan if the session has a cluster. On success *ret_result is the caller's,
+ * freed with duckdb_destroy_result; on
  * failure it holds nothing and need not be destroyed. Errors: SQL (DuckDB's message), CANCELLED, MEMORY, and those of a
  * task with stage, task and worker set. The session's thread.
  */
