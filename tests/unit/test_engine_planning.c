@@ -287,7 +287,8 @@ static void test_cancelled(void **state)
 
     for (; status == EIDER_ERROR_CANCELLED; steps++) {
         int left = steps;
-        struct engine_plan_request request = {"SELECT a FROM t", ALL, count_down, &left};
+        struct engine_plan_request request = {
+            .sql = "SELECT a FROM t", .flags = ALL, .cancelled = count_down, .data = &left};
 
         assert_true(steps < 20);
         memset(&session->verdict, 0, sizeof(session->verdict));
@@ -416,7 +417,8 @@ static bool set_optimizers(void *data)
 static void test_changed_meanwhile(void **state)
 {
     struct session *session = *state;
-    struct engine_plan_request request = {"SELECT a FROM t", ALL, set_optimizers, session};
+    struct engine_plan_request request = {
+        .sql = "SELECT a FROM t", .flags = ALL, .cancelled = set_optimizers, .data = session};
 
     memset(&session->verdict, 0, sizeof(session->verdict));
     assert_int_equal(engine_plan(session->planner, &request, session->arena, &session->plan,
