@@ -110,7 +110,9 @@ static enum eider_status find_text_files(struct statement *statement, struct eid
                    "a scan of CSV or JSON files reads what is no regular file");
     else if (found.known && found.bytes <= (double)query->settings.bytes_per_task &&
              session->handler_count == 0 && session->rules.count == 0)
-        verdict_no(&query->verdict, VERDICT_SMALL, "too little work to distribute: one task does it all");
+        verdict_no(
+            &query->verdict, VERDICT_SMALL,
+            "CSV and JSON files are read by one task, and besides there is too little work to distribute");
     return EIDER_OK;
 }
 

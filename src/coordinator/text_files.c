@@ -99,7 +99,7 @@ static enum eider_status add_file(struct finding *f, const char *path, bool is_t
         return status;
     f->ret->known &= found.known;
     f->ret->special |= is_text && found.special;
-    for (uint32_t i = 0; i < found.files.count; i++)
+    for (uint32_t i = 0; !is_text && i < found.files.count; i++)
         f->ret->bytes += (double)found.files.items[i].bytes;
     return EIDER_OK;
 }

@@ -39,7 +39,7 @@
 #define UNNAMED        20 /* parameters of a macro for arguments with an equals sign */
 #define MAX_TEXT_BYTES ((size_t)1 << 20)
 #define MAX_FILES      100000
-#define DROP_TRIES     3
+#define DROP_TRIES     1000
 #define VALUE_BYTES    8.0 /* of a value in a file, to tell about how many rows it has */
 
 /* Parameters that make tables in the session beside the rows. */
@@ -468,6 +468,8 @@ enum eider_status text_scans_close(struct text_scans *scans, enum eider_status s
             if ((failed = run(scans->connection, sql)) == DUCKDB_ERROR_INVALID ||
                 failed == DUCKDB_ERROR_TRANSACTION)
                 break;
+            if (failed == DUCKDB_ERROR_INTERRUPT && status == EIDER_OK)
+                status = cancelled(err);
         }
         if (failed != DUCKDB_ERROR_INVALID && failed != DUCKDB_ERROR_TRANSACTION)
             status = error_set(err, EIDER_ERROR_SQL, "the macro that stands for %s cannot be dropped",

@@ -195,7 +195,7 @@ COPY (SELECT id, k, id::VARCHAR AS code FROM lines WHERE id < 30 ORDER BY id) TO
 COPY (SELECT 'c' || id AS code, k, id FROM lines WHERE id >= 30 AND id < 60 ORDER BY id) TO 'extra/csv_types/b.csv' (HEADER);
 COPY (SELECT id, k, v AS extra FROM lines WHERE id < 30 ORDER BY id) TO 'extra/csv_union/a.csv' (HEADER);
 COPY (SELECT k, name, id FROM lines WHERE id >= 30 AND id < 60 ORDER BY id) TO 'extra/csv_union/b.csv' (HEADER);
-COPY (SELECT id, k, 2020 + id % 3 AS y, ['north', 'south'][1 + id % 2] AS part FROM lines) TO 'extra/csv_hive' (FORMAT csv, HEADER, PARTITION_BY (y, part));
+COPY (SELECT id, k, 2020 + id % 3 AS y, ['north', 'south'][1 + id % 2] AS part FROM lines) TO 'extra/csv_hive' (FORMAT csv, HEADER, PARTITION_BY (y, part), OVERWRITE_OR_IGNORE);
 COPY (SELECT CASE WHEN id % 10 = 3 THEN id || ',' || k || ',more' WHEN id % 10 = 4 THEN id::VARCHAR ELSE id || ',' || k END AS "id,k" FROM lines ORDER BY id)
 TO 'extra/csv_ragged/a.csv' (HEADER, DELIMITER '~');
 COPY (FROM lines WHERE id < 300 ORDER BY id) TO 'extra/json/a.json' (FORMAT json);
