@@ -123,8 +123,8 @@ static unsigned unwritten_functions(const struct engine_plan *tree)
         strstr(tree->plan_json, "Serialize not implemented") == NULL)
         return 0;
     if (strstr(tree->plan_json, "CSV") != NULL)
-        return TEXT_READ_CSV | TEXT_READ_CSV_AUTO;
-    return TEXT_READ_JSON | TEXT_READ_JSON_AUTO | TEXT_READ_NDJSON | TEXT_READ_NDJSON_AUTO;
+        return TEXT_CSV_FUNCTIONS;
+    return TEXT_JSON_FUNCTIONS;
 }
 
 /*

@@ -75,7 +75,7 @@ static bool holds(const char *text, const char *word)
 
 bool text_files_suspected(const struct text_names *names, const char *sql)
 {
-    static const char *const words[] = {"csv", "json", "tsv"};
+    static const char *const words[] = {"csv", ".tsv", "read_json", "read_ndjson", ".json", ".ndjson"};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (holds(sql, words[i]))

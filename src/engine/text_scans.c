@@ -99,6 +99,10 @@ static const char *const json_parameters[] = {SHARED_PARAMETERS,
                                               "timestamp_format",
                                               NULL};
 
+static const char *const object_parameters[] = {
+    "compression",         "filename",      "format",        "hive_partitioning",   "hive_types",
+    "hive_types_autocast", "ignore_errors", "union_by_name", "maximum_object_size", NULL};
+
 static const struct {
     const char *name;
     enum text_function function;
@@ -110,6 +114,9 @@ static const struct {
     {"read_json_auto", TEXT_READ_JSON_AUTO, json_parameters},
     {"read_ndjson", TEXT_READ_NDJSON, json_parameters},
     {"read_ndjson_auto", TEXT_READ_NDJSON_AUTO, json_parameters},
+    {"read_json_objects", TEXT_READ_JSON_OBJECTS, object_parameters},
+    {"read_json_objects_auto", TEXT_READ_JSON_OBJECTS_AUTO, object_parameters},
+    {"read_ndjson_objects", TEXT_READ_NDJSON_OBJECTS, object_parameters},
 };
 #define FUNCTION_COUNT (sizeof(functions) / sizeof(functions[0]))
 
@@ -181,7 +188,7 @@ static bool has_unnamed(duckdb_bind_info info, const struct text_scans *scans)
 
     for (int i = 0; i < UNNAMED; i++) {
         duckdb_value value;
-        char name[16];
+        char name[24];
 
         snprintf(name, sizeof(name), "eider %d", i);
         value = given(info, scans, name);
@@ -358,7 +365,7 @@ bool functions_register_text(duckdb_connection connection)
     for (const char *const *name = json_parameters; *name != NULL; name++)
         duckdb_table_function_add_named_parameter(function, *name, any);
     for (int i = 0; i < UNNAMED; i++) {
-        char name[16];
+        char name[24];
 
         snprintf(name, sizeof(name), "eider %d", i);
         duckdb_table_function_add_named_parameter(function, name, any);

@@ -25,8 +25,13 @@ enum text_function {
     TEXT_READ_JSON = 1 << 2,
     TEXT_READ_JSON_AUTO = 1 << 3,
     TEXT_READ_NDJSON = 1 << 4,
-    TEXT_READ_NDJSON_AUTO = 1 << 5
+    TEXT_READ_NDJSON_AUTO = 1 << 5,
+    TEXT_READ_JSON_OBJECTS = 1 << 6,
+    TEXT_READ_JSON_OBJECTS_AUTO = 1 << 7,
+    TEXT_READ_NDJSON_OBJECTS = 1 << 8
 };
+#define TEXT_CSV_FUNCTIONS  ((unsigned)(TEXT_READ_CSV | TEXT_READ_CSV_AUTO))
+#define TEXT_JSON_FUNCTIONS (((1U << 9) - 1) & ~TEXT_CSV_FUNCTIONS)
 
 /* 0 if it is none of them. In any letter case. */
 enum text_function text_function_of(const char *name);

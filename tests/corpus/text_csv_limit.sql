@@ -1,4 +1,4 @@
 -- expect: local order_dependent
 -- order: yes
 -- no-shuffle: yes
-SELECT id, name FROM '@DATA@/extra/csv/*.csv' LIMIT 5;
+SELECT id FROM (SELECT id FROM '@DATA@/extra/csv/*.csv' UNION ALL SELECT id FROM facts) LIMIT 5;
