@@ -127,6 +127,20 @@ static void small_statements_are_not_looked_into(void **unused)
     fixture_close(&f);
 }
 
+static void urls_of_files_are_read(void **unused)
+{
+    struct fixture f;
+    char text[512];
+
+    (void)unused;
+    fixture_open(&f, 2);
+    write_csv(&f, 5);
+    snprintf(text, sizeof(text), "read_csv('file://%s')", csv_path);
+    assert_same_answer(&f, joined(text), true);
+    assert_int_equal(unlink(csv_path), 0);
+    fixture_close(&f);
+}
+
 /* Nothing in the statement tells that there is such a file. */
 static void views_are_looked_through(void **unused)
 {
@@ -150,9 +164,9 @@ static void views_are_looked_through(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_left),          cmocka_unit_test(changed_files_are_noticed),
-        cmocka_unit_test(pipes_are_not_opened),     cmocka_unit_test(small_statements_are_not_looked_into),
-        cmocka_unit_test(views_are_looked_through),
+        cmocka_unit_test(nothing_is_left),        cmocka_unit_test(changed_files_are_noticed),
+        cmocka_unit_test(pipes_are_not_opened),   cmocka_unit_test(small_statements_are_not_looked_into),
+        cmocka_unit_test(urls_of_files_are_read), cmocka_unit_test(views_are_looked_through),
     };
 
     return cmocka_run_group_tests(tests, fixture_make_data, fixture_remove_data);
