@@ -45,6 +45,8 @@ struct bench {
     const char *settings[BENCH_MAX_SETTINGS]; /* NAME=VALUE; those of Eider's go to its side alone */
     uint32_t setting_count;
     const char *json_path; /* NULL: none */
+    /* What the first side runs instead of DuckDB alone: Eider with the settings of this. NULL: DuckDB alone. */
+    const struct bench *baseline;
 };
 
 /* ---- Sides (side.c) ---- */
@@ -123,7 +125,7 @@ void compare_cpus(struct comparison *ret);
 
 /* ---- Reports (report.c) ---- */
 
-/* What ran where, before the rounds. */
+/* What runs where, before the rounds. */
 void report_head(const struct bench *bench);
 /* What else is to know about the rounds: foreign load, memory, whether the results agreed. */
 void report_tail(const struct comparison *comparison);
@@ -133,6 +135,12 @@ void report_ratios(const struct comparison *comparison);
 void report_differences(const struct comparison *comparison);
 /* The same for machines, into bench->json_path: a line for the run, one for each query, one for the sums. */
 void report_json(const struct comparison *comparison);
+
+/* ---- Rules (rules.c) ---- */
+
+/* Compares Eider with itself, one rule of the planner switched off after the other, and prints what that changes. False: the
+ * results differ. */
+bool rules_run(const struct bench *bench);
 
 /* ---- Command lines and other help (util.c) ---- */
 

@@ -86,6 +86,13 @@ const struct measurement *compare_at(const struct comparison *comparison, uint32
     return &comparison->all[((size_t)query * comparison->bench->rounds + round) * SIDE_COUNT + side];
 }
 
+static const char *name_of(const struct comparison *comparison, enum side_kind side)
+{
+    if (comparison->bench->baseline == NULL)
+        return side_name(side);
+    return side == SIDE_DUCKDB ? "Eider as it is" : "Eider as it is changed";
+}
+
 static void run_query(struct comparison *comparison, struct side *const *sides, uint32_t query,
                       uint32_t round, struct measurement *ret)
 {
@@ -95,13 +102,14 @@ static void run_query(struct comparison *comparison, struct side *const *sides, 
         enum side_kind side = (query + round + i) % SIDE_COUNT == 0 ? SIDE_DUCKDB : SIDE_EIDER;
         side_run(sides[side], query, &ret[side]);
         if (ret[side].failed)
-            die("%s fails on %s: %s", side_name(side), text->name, ret[side].text);
+            die("%s fails on %s: %s", name_of(comparison, side), text->name, ret[side].text);
     }
     if (!measurement_same_result(&ret[SIDE_DUCKDB], &ret[SIDE_EIDER])) {
         if (comparison->agree)
-            fprintf(stderr, "%s: the results differ on %s: %llu rows of DuckDB, %llu of Eider\n",
+            fprintf(stderr, "%s: the results differ on %s: %llu rows of %s, %llu of %s\n",
                     program_invocation_short_name, text->name, (unsigned long long)ret[SIDE_DUCKDB].rows,
-                    (unsigned long long)ret[SIDE_EIDER].rows);
+                    name_of(comparison, SIDE_DUCKDB), (unsigned long long)ret[SIDE_EIDER].rows,
+                    name_of(comparison, SIDE_EIDER));
         comparison->agree = false;
     }
 }
@@ -144,7 +152,8 @@ void compare_run(const struct bench *bench, struct comparison *ret)
     *ret = (struct comparison){.bench = bench, .agree = true};
     ret->all = xcalloc((size_t)bench->query_count * bench->rounds * SIDE_COUNT, sizeof(*ret->all));
     compare_cpus(ret);
-    sides[SIDE_DUCKDB] = side_start(SIDE_DUCKDB, bench);
+    sides[SIDE_DUCKDB] =
+        bench->baseline == NULL ? side_start(SIDE_DUCKDB, bench) : side_start(SIDE_EIDER, bench->baseline);
     sides[SIDE_EIDER] = side_start(SIDE_EIDER, bench);
     run_rounds(ret, sides);
     side_stop(sides[SIDE_EIDER], &ret->peak_bytes[SIDE_EIDER]);

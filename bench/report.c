@@ -54,8 +54,9 @@ void report_head(const struct bench *bench)
 
     compare_cpus(&machine);
     printf("%s\n", bench->description);
-    printf("DuckDB %s alone, and under Eider %s with %u workers in one process: a process each, in turns\n",
-           eider_duckdb_version(), eider_version(), bench->workers);
+    printf("DuckDB %s %s Eider %s with %u workers in one process: a process each, in turns\n",
+           eider_duckdb_version(), bench->baseline == NULL ? "alone, and under" : "under", eider_version(),
+           bench->workers);
     printf("CPUs %s, %u DuckDB threads on each side, %u rounds after %u to warm up, medians\n", machine.cpus,
            bench->threads, bench->rounds, bench->warmups);
     for (uint32_t i = 0; i < bench->setting_count; i++)

@@ -3,10 +3,11 @@
  * TPC-H, DuckDB alone against Eider:
  *
  *     bench_tpch --data DIR --queries-dir DIR [--queries 1,3,9] [--workers N] [--threads N] [--rounds N]
- *                [--set NAME=VALUE …] [--json FILE]
+ *                [--set NAME=VALUE …] [--json FILE] [--rules]
  *
- * --data is what scripts/tpch-data made: a folder of Parquet files per table. Exit status: 0, 1 if something failed or the
- * results differ, 2 for wrong usage. scripts/bench sets everything up and then runs this.
+ * --data is what scripts/tpch-data made: a folder of Parquet files per table. With --rules: Eider against itself without
+ * single rules of its planner (rules.c). Exit status: 0, 1 if something failed or the results differ, 2 for wrong usage.
+ * scripts/bench sets everything up and then runs this.
  */
 #include "bench.h"
 
@@ -21,11 +22,12 @@ struct options {
     const char *data, *queries_dir;
     bool wanted[TPCH_QUERIES + 1];
     bool all;
+    bool rules; /* Eider against itself */
 };
 
 static const char usage[] =
     "usage: bench_tpch --data DIR --queries-dir DIR [--queries 1,3,9] [--workers N]\n"
-    "                  [--threads N] [--rounds N] [--set NAME=VALUE ...] [--json FILE]\n";
+    "                  [--threads N] [--rounds N] [--set NAME=VALUE ...] [--json FILE] [--rules]\n";
 
 /* A view per table over the list of its files: a pattern would be looked up again by each query. */
 static void make_views(duckdb_connection connection, void *data)
@@ -70,6 +72,9 @@ static void parse(struct options *options, int argc, char **argv)
             options->queries_dir = value;
         } else if ((value = option_value("--queries", argc, argv, &i)) != NULL) {
             parse_queries(options, value);
+        } else if (strcmp(argv[i], "--rules") == 0) {
+            options->rules = true;
+            i++;
         } else {
             fprintf(stderr, "bench_tpch: unknown argument %s\n%s", argv[i], usage);
             exit(2);
@@ -99,29 +104,37 @@ static void read_queries(struct options *options)
     }
 }
 
-int main(int argc, char **argv)
+/* Against DuckDB alone. False: the results differ. */
+static bool run_tpch(const struct bench *bench)
 {
-    static struct options all;
-    struct options *options = &all;
-    struct bench *bench = &options->bench;
     struct comparison comparison;
-    int status;
+    bool agree;
 
-    *options = (struct options){
-        .all = true,
-        .bench = {
-            .name = "tpch", .open = make_views, .data = options, .workers = 4, .rounds = 5, .warmups = 1}};
-    compare_cpus(&comparison);
-    bench->threads = comparison.cpu_count;
-    parse(options, argc, argv);
-    read_queries(options);
-    bench->description = xprintf("TPC-H, %s", options->data);
     report_head(bench);
     compare_run(bench, &comparison);
     report_ratios(&comparison);
     report_tail(&comparison);
     report_json(&comparison);
-    status = comparison.agree ? 0 : 1;
+    agree = comparison.agree;
     compare_done(&comparison);
-    return status;
+    return agree;
+}
+
+int main(int argc, char **argv)
+{
+    static struct options all;
+    struct options *options = &all;
+    struct bench *bench = &options->bench;
+    struct comparison machine;
+
+    *options = (struct options){
+        .all = true,
+        .bench = {
+            .name = "tpch", .open = make_views, .data = options, .workers = 4, .rounds = 5, .warmups = 1}};
+    compare_cpus(&machine);
+    bench->threads = machine.cpu_count;
+    parse(options, argc, argv);
+    read_queries(options);
+    bench->description = xprintf("TPC-H, %s", options->data);
+    return (options->rules ? rules_run(bench) : run_tpch(bench)) ? 0 : 1;
 }

@@ -12,6 +12,7 @@
  *
  * The rule places the boundaries only; the planner scales the Parquet scan to N tasks and finalises the plan.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,36 +96,49 @@ static int usage(void)
     return 2;
 }
 
-static bool read_count(const char *text, uint32_t least, uint32_t *ret)
-{
-    char *end;
-    long value = strtol(text, &end, 10);
+#define MOST_TASKS 1000
 
+/* Whether argument i is this option; then its value is read, or what is wrong with it is said and *ok becomes false. */
+static bool is_count(char **argv, int i, const char *option, uint32_t least, uint32_t *ret, bool *ok)
+{
+    const char *text = argv[i + 1]; /* NULL behind the last one */
+    char *end = NULL;
+    long value;
+
+    if (strcmp(argv[i], option) != 0)
+        return false;
+    value = text != NULL && isdigit((unsigned char)*text) ? strtol(text, &end, 10) : -1;
+    if (value < (long)least || value > MOST_TASKS || *end != '\0') {
+        fprintf(stderr, "%s: a number from %u to %d, not '%s'\n", option, least, MOST_TASKS,
+                text != NULL ? text : "");
+        *ok = false;
+    }
     *ret = (uint32_t)value;
-    return end != text && *end == '\0' && value >= (long)least && value <= 1000;
+    return true;
 }
 
 static bool read_options(int argc, char **argv, struct options *ret)
 {
+    bool ok = true;
+
     *ret = (struct options){.width = {.leaf_tasks = 3, .mid_tasks = 2}, .workers = 4};
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "";
+    for (int i = 1; ok && i < argc; i++) {
         if (strcmp(argv[i], "--show-distributed-plan") == 0)
             ret->show_plan = true;
         else if (strcmp(argv[i], "--stats") == 0)
             ret->stats = true;
-        else if (strcmp(argv[i], "--leaf-tasks") == 0 && read_count(value, 1, &ret->width.leaf_tasks))
-            i++;
-        else if (strcmp(argv[i], "--mid-tasks") == 0 && read_count(value, 0, &ret->width.mid_tasks))
-            i++;
-        else if (strcmp(argv[i], "--workers") == 0 && read_count(value, 1, &ret->workers))
+        else if (is_count(argv, i, "--leaf-tasks", 1, &ret->width.leaf_tasks, &ok) ||
+                 is_count(argv, i, "--mid-tasks", 0, &ret->width.mid_tasks, &ok) ||
+                 is_count(argv, i, "--workers", 1, &ret->workers, &ok))
             i++;
         else if (argv[i][0] != '-' && ret->sql == NULL)
             ret->sql = argv[i];
-        else
-            return false;
+        else {
+            fprintf(stderr, "unexpected argument '%s'\n", argv[i]);
+            ok = false;
+        }
     }
-    return ret->sql != NULL;
+    return ok && ret->sql != NULL;
 }
 
 static enum eider_status run_query(struct eider_session *session, const struct options *options,

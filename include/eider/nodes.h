@@ -107,6 +107,16 @@ struct eider_expr_row_list {
     uint32_t count;
 };
 
+/* Of a scan that is cut into ranges of a column: about `bytes` of all that is read lie below `value`. */
+struct eider_range_point {
+    int64_t value;
+    uint64_t bytes;
+};
+struct eider_range_point_list {
+    const struct eider_range_point *items;
+    uint32_t count;
+};
+
 /* ---- Leaves ------------------------------------------------------------------------------------------------------ */
 
 /* Parquet files. */
@@ -116,6 +126,10 @@ struct eider_node_parquet_scan {
     struct eider_expr_list filters;
     struct eider_u32_list projection;
     struct eider_named_expr_list options; /* of read_parquet, as constants: hive_partitioning … */
+    /* Both are the planner's; a rule leaves them 0. With points, by value, each task reads the rows whose column range_key
+     * of the output lies in its range of values, and scans with the same points are cut alike. */
+    uint32_t range_key;
+    struct eider_range_point_list range_points;
 };
 EIDER_API bool eider_node_as_parquet_scan(const struct eider_node *node, struct eider_node_parquet_scan *ret);
 EIDER_API EIDER_MUST_CHECK enum eider_status

@@ -26,7 +26,7 @@ struct eider_worker;
  * have changed; then what an earlier call added is dropped. Here an application loads extensions, registers functions, adds
  * kinds of custom nodes and rewrites. In a local cluster the workers of a session share its database, so what is registered
  * there with SQL or DuckDB's C API may be there already. Any thread, one call at a time for a worker. What it returns but
- * EIDER_OK fails the task; the next one tries again.
+ * EIDER_OK fails the task, and with it the query (EIDER_ERROR_UNSUPPORTED as EIDER_ERROR_SQL); the next one tries again.
  */
 typedef enum eider_status (*eider_worker_setup)(void *data, struct eider_worker *worker,
                                                 struct eider_error *err);
@@ -60,7 +60,9 @@ EIDER_API EIDER_MUST_CHECK enum eider_status eider_worker_add_custom(struct eide
 /*
  * Adds a rewrite: it gets the fragment of each task on this worker before it runs, after the rewrites that were added before,
  * and gives back the fragment to run. It may change neither the columns of the fragment nor which inputs it reads nor how its
- * rows are partitioned. Its error fails the query with its text. Called in any thread, several at once.
+ * rows are partitioned. Its error fails the query with its text (EIDER_ERROR_UNSUPPORTED as EIDER_ERROR_SQL), and so does a
+ * fragment of which DuckDB does not take the SQL: nothing runs in place of a rewritten one. Called in any thread, several at
+ * once. The head stage, and queries that are not distributed, have no rewrites.
  */
 EIDER_API EIDER_MUST_CHECK enum eider_status
 eider_worker_add_rewrite(struct eider_worker *worker, const char *name, eider_rule rewrite, void *data,

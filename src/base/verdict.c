@@ -22,7 +22,7 @@ const char *verdict_kind_name(enum verdict_kind kind)
 {
     static const char *const names[VERDICT_KIND_COUNT] = {
         "distributable",
-#define VERDICT(TAG, name) name,
+#define VERDICT(TAG, name, ...) name,
 #include "base/verdicts.def"
 #undef VERDICT
     };

@@ -11,7 +11,7 @@
  */
 enum verdict_kind {
     VERDICT_DISTRIBUTABLE = 0,
-#define VERDICT(TAG, name) VERDICT_##TAG,
+#define VERDICT(TAG, name, ...) VERDICT_##TAG,
 #include "base/verdicts.def"
 #undef VERDICT
     VERDICT_KIND_COUNT

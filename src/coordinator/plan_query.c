@@ -60,6 +60,20 @@ static bool column_range(void *data, const char *path, const char *column, doubl
     return true;
 }
 
+static bool column_bounds(void *data, const char *path, const char *column, struct planner_bounds *ret)
+{
+    struct eider_query *query = data;
+    struct engine_file_column found;
+
+    if (!engine_file_column(query->session->files, path, column, &found) || !found.has_bounds)
+        return false;
+    *ret = (struct planner_bounds){.least = (int64_t)found.least,
+                                   .greatest = (int64_t)found.greatest,
+                                   .covered = found.covered,
+                                   .row_groups = found.row_group_count};
+    return true;
+}
+
 static bool is_cancelled(void *data)
 {
     return run_is_cancelled(data);
@@ -212,12 +226,14 @@ static enum eider_status plan_tree(struct statement *statement, const struct eng
                                       .max_tasks_per_stage = settings->max_tasks_per_stage,
                                       .partitions_per_task = settings->partitions_per_task,
                                       .broadcast_joins = settings->broadcast_joins,
+                                      .range_scans = settings->range_scans,
                                       .bloom_filters = settings->bloom_filters,
                                       .partial_reduce_tree = settings->partial_reduce_tree,
                                       .broadcast_rows = settings->broadcast_rows,
                                       .file_info = file_info,
                                       .column_distinct = column_distinct,
                                       .column_range = column_range,
+                                      .column_bounds = column_bounds,
                                       .file_data = query,
                                       .customs = &query->session->customs,
                                       .rule_count = query->session->rules.count,

@@ -12,13 +12,9 @@
 
 #include "base/error.h"
 
-#ifndef EIDER_VERSION
-#define EIDER_VERSION "0.1.0"
-#endif
-
 const char *eider_version(void)
 {
-    return EIDER_VERSION;
+    return EIDER_VERSION; /* CMake's */
 }
 
 const char *eider_duckdb_version(void)

@@ -375,8 +375,11 @@ bool engine_file_column(struct engine_files *files, const char *path, const char
         *ret = (struct engine_file_column){.file_rows = entry->footer->rows,
                                            .distinct = found->distinct,
                                            .has_range = found->has_range,
+                                           .has_bounds = found->has_bounds,
                                            .least = found->least,
-                                           .greatest = found->greatest};
+                                           .greatest = found->greatest,
+                                           .covered = found->covered,
+                                           .row_group_count = entry->footer->count};
     pthread_mutex_unlock(&files->mutex);
     return found != NULL;
 }

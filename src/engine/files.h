@@ -55,8 +55,11 @@ enum engine_file_kind engine_file_look(const char *path, uint64_t *ret_bytes, in
 struct engine_file_column {
     uint64_t file_rows;
     double distinct; /* about so many different values, judged by the first row group; < 0: unknown */
-    bool has_range;  /* least and greatest are known; see footer.h */
+    bool has_range;  /* least and greatest are known; see footer.h, for the others too */
+    bool has_bounds;
     double least, greatest;
+    double covered;
+    uint32_t row_group_count;
 };
 
 /* False: the file has no such column, or engine_file_info did not read it. Any thread. */

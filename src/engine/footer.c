@@ -13,6 +13,7 @@
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define MAX_SKIP_DEPTH 64
 #define MAX_COLUMNS    2048 /* of which something is known */
@@ -252,35 +253,94 @@ static enum number_kind kind_of_converted(uint64_t converted_type)
 /* The leaves of the schema, which are what the columns of every row group are, in this order. */
 struct leaves {
     uint32_t count;
-    uint8_t kinds[MAX_COLUMNS]; /* enum number_kind */
+    uint8_t kinds[MAX_COLUMNS];       /* enum number_kind */
+    bool required[MAX_COLUMNS];       /* no value is NULL */
+    struct thrift names[MAX_COLUMNS]; /* of the top-level columns, nested ones too */
+    uint32_t name_count;
+    bool
+        is_clear; /* no two of them are the same but for case: DuckDB renames those, so a name may mean another column */
 };
 
-/* SchemaElement: 5 num_children, 6 converted_type, 10 logicalType. */
+/* What one element of the schema says. */
+struct element {
+    enum number_kind kind;
+    uint64_t children;
+    bool required;
+    struct thrift name; /* stands at it */
+};
+
+/* SchemaElement: 3 repetition_type (0 REQUIRED), 4 name, 5 num_children, 6 converted_type, 10 logicalType. */
+static struct element read_element(struct thrift *in)
+{
+    struct element element = {.kind = NUMBER_SIGNED};
+    enum thrift_type type;
+    uint64_t id = 0;
+
+    while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
+        if (id == 4 && type == THRIFT_BINARY)
+            element.name = *in;
+        if (id == 3 && type == THRIFT_I32)
+            element.required = thrift_count(in) == 0;
+        else if (id == 5 && type == THRIFT_I32)
+            element.children = thrift_count(in);
+        else if (id == 6 && type == THRIFT_I32)
+            element.kind = kind_of_converted(thrift_count(in));
+        else if (id == 10 && type == THRIFT_STRUCT)
+            element.kind = read_logical_type(in, element.kind);
+        else
+            thrift_skip(in, type, false, 0);
+    }
+    return element;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    struct thrift left = *(const struct thrift *)a, right = *(const struct thrift *)b;
+    uint64_t left_bytes = thrift_varint(&left), right_bytes = thrift_varint(&right);
+    int order = strncasecmp((const char *)left.at, (const char *)right.at,
+                            (size_t)(left_bytes < right_bytes ? left_bytes : right_bytes));
+
+    return order != 0 ? order : (left_bytes > right_bytes) - (left_bytes < right_bytes);
+}
+
+static bool names_differ(struct leaves *leaves)
+{
+    qsort(leaves->names, leaves->name_count, sizeof(leaves->names[0]), compare_names);
+    for (uint32_t i = 1; i < leaves->name_count; i++) {
+        if (compare_names(&leaves->names[i - 1], &leaves->names[i]) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* The root comes first, then everything below each of its children in turn. */
 static void read_schema(struct thrift *in, struct leaves *leaves)
 {
-    enum thrift_type type, element;
-    uint64_t count = thrift_list(in, &element);
+    enum thrift_type type;
+    uint64_t count = thrift_list(in, &type),
+             below = 0; /* elements to come below the current top-level column */
+    bool all = true;
 
-    if (!in->bad && count > 0 && element != THRIFT_STRUCT)
+    if (!in->bad && count > 0 && type != THRIFT_STRUCT)
         thrift_bad(in);
     for (uint64_t i = 0; i < count && !in->bad; i++) {
-        enum number_kind kind = NUMBER_SIGNED;
-        uint64_t id = 0;
-        bool is_leaf = true;
-
-        while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
-            if (id == 5 && type == THRIFT_I32)
-                is_leaf = thrift_count(in) == 0;
-            else if (id == 6 && type == THRIFT_I32)
-                kind = kind_of_converted(thrift_count(in));
-            else if (id == 10 && type == THRIFT_STRUCT)
-                kind = read_logical_type(in, kind);
-            else
-                thrift_skip(in, type, false, 0);
+        struct element element = read_element(in);
+        bool is_leaf = element.children == 0, is_top = i > 0 && below == 0;
+        if (leaves == NULL || in->bad)
+            continue;
+        if (i > 0)
+            below = is_top ? element.children : below - 1 + element.children;
+        if (is_top && element.name.at != NULL && leaves->name_count < MAX_COLUMNS)
+            leaves->names[leaves->name_count++] = element.name;
+        else
+            all &= !is_top;
+        if (is_leaf && leaves->count < MAX_COLUMNS) {
+            leaves->kinds[leaves->count] = (uint8_t)element.kind;
+            leaves->required[leaves->count++] = element.required;
         }
-        if (is_leaf && leaves != NULL && leaves->count < MAX_COLUMNS)
-            leaves->kinds[leaves->count++] = (uint8_t)kind;
     }
+    if (leaves != NULL && !in->bad)
+        leaves->is_clear = all && names_differ(leaves);
 }
 
 /* ---- Columns ---- */
@@ -298,6 +358,7 @@ struct chunk {
     enum number_kind kind;
     uint64_t type, values, nulls, data_page, dictionary_page;
     bool has_range;
+    bool no_nulls; /* for certain */
     double least, greatest;
 };
 
@@ -305,7 +366,9 @@ struct chunk {
 struct column {
     struct chunk first;
     bool has_range, no_range; /* no_range: a row group does not tell, for good */
+    bool no_bounds;           /* nor are all of its values numbers between two integers, for certain */
     double least, greatest;
+    double covered;
 };
 
 /* What the readers of row groups fill in. `columns` is NULL if there was no memory for it. */
@@ -368,7 +431,7 @@ static void read_statistics(struct thrift *in, struct chunk *chunk)
 
     while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
         if (id == 3 && type == THRIFT_I64)
-            chunk->nulls = thrift_count(in);
+            chunk->no_nulls |= (chunk->nulls = thrift_count(in)) == 0 && !in->bad;
         else if (id == 5 && type == THRIFT_BINARY)
             has_greatest = read_number(in, chunk, &chunk->greatest);
         else if (id == 6 && type == THRIFT_BINARY)
@@ -436,9 +499,30 @@ static double estimate_distinct(const struct chunk *chunk, uint64_t file_rows)
     return values * 20 > (double)chunk->values ? values * (double)file_rows / (double)chunk->values : values;
 }
 
+/* The numbers below it are all doubles. */
+#define EXACT_DOUBLE 9007199254740992.0
+
+static bool has_bounds(const struct chunk *chunk)
+{
+    return is_integer(chunk) && chunk->kind == NUMBER_SIGNED && chunk->no_nulls && chunk->has_range &&
+           chunk->least > -EXACT_DOUBLE && chunk->greatest < EXACT_DOUBLE;
+}
+
+static bool same_path(struct thrift a, struct thrift b)
+{
+    uint64_t bytes = thrift_varint(&a);
+
+    return thrift_varint(&b) == bytes && !a.bad && !b.bad && bytes <= (uint64_t)(a.end - a.at) &&
+           bytes <= (uint64_t)(b.end - b.at) && memcmp(a.at, b.at, (size_t)bytes) == 0;
+}
+
 /* One more row group's values. Of those that are all NULL nothing is said, and there is nothing to say. */
 static void widen(struct column *column, const struct chunk *chunk)
 {
+    if (chunk->values > 0 && !(has_bounds(chunk) && same_path(column->first.path, chunk->path)))
+        column->no_bounds = true;
+    else if (chunk->values > 0)
+        column->covered += chunk->greatest - chunk->least;
     if (chunk->nulls > 0 && chunk->nulls == chunk->values)
         return;
     if (!chunk->has_range) {
@@ -463,7 +547,7 @@ static char *copy_name(struct chunk *chunk)
 
 /*
  * RowGroup.columns: ColumnChunk: 3 meta_data. What cannot be kept is not known of. All row groups have the same columns in
- * the same order; one that has not leaves a range that is wrong, which costs an estimate, no more.
+ * the same order; one that has not leaves a range that is wrong, which costs an estimate, no more, and no bounds.
  */
 static void read_columns(struct thrift *in, struct found *found, bool is_first)
 {
@@ -479,6 +563,7 @@ static void read_columns(struct thrift *in, struct found *found, bool is_first)
         uint64_t id = 0;
         if (leaves != NULL && i < leaves->count)
             chunk.kind = (enum number_kind)leaves->kinds[i];
+        chunk.no_nulls = leaves != NULL && i < leaves->count && leaves->required[i];
         while ((type = thrift_field(in, &id)) != THRIFT_STOP) {
             if (id == 3 && type == THRIFT_STRUCT)
                 read_column_metadata(in, &chunk);
@@ -507,8 +592,11 @@ static void keep_columns(struct footer *footer, struct found *found)
             (struct footer_column){.name = name,
                                    .distinct = estimate_distinct(&column->first, footer->rows),
                                    .has_range = column->has_range && !column->no_range,
+                                   .has_bounds = column->has_range && !column->no_bounds &&
+                                                 found->leaves != NULL && found->leaves->is_clear,
                                    .least = column->least,
-                                   .greatest = column->greatest};
+                                   .greatest = column->greatest,
+                                   .covered = column->covered};
     }
 }
 

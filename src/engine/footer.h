@@ -14,7 +14,12 @@ struct footer_column {
     /* If has_range: its least and greatest number, maybe wider than the values are. Integers, also those that are dates
      * (days) and decimals (unscaled), and floating-point numbers; times in microseconds, whatever their unit in the file. */
     bool has_range;
+    /* The column is of integers (or dates, or times in microseconds), and for certain none is NULL, less than `least`, or more
+     * than `greatest`, which are integers. */
+    bool has_bounds;
     double least, greatest;
+    double
+        covered; /* the sum of greatest - least over the row groups: greatest - least, if they follow one another */
 };
 
 /* On the heap; immutable. */

@@ -118,6 +118,8 @@ static void parquet_text(struct buf *out, const struct node_parquet_scan *scan)
 {
     files_text(out, &scan->files);
     columns_text(out, &scan->base);
+    if (scan->range_points.count > 0)
+        buf_printf(out, ", ranges_of=%s", scan->base.columns.items[scan->range_key].name.data);
     buf_puts(out, ", file_type=parquet");
     filters_text(out, &scan->filters);
 }

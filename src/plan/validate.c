@@ -451,6 +451,22 @@ static bool check_custom(struct check *check, const struct node_custom *node)
     return (node->feed.size == 0 || node->inputs.count == 0) || bad(check, "reads a feed and has an input");
 }
 
+static bool check_ranges(struct check *check, const struct node_parquet_scan *scan)
+{
+    const struct range_point_list *points = &scan->range_points;
+
+    if (points->count == 0)
+        return true;
+    if (points->count == 1 || scan->range_key >= scan->projection.count)
+        return bad(check, "has ranges of no column, or a single point");
+    for (uint32_t i = 1; i < points->count; i++) {
+        if (points->items[i].value <= points->items[i - 1].value ||
+            points->items[i].bytes < points->items[i - 1].bytes)
+            return bad(check, "has ranges that are not in order");
+    }
+    return true;
+}
+
 static bool check_node_itself(struct check *check)
 {
     const struct eider_node *node = check->node,
@@ -459,7 +475,8 @@ static bool check_node_itself(struct check *check)
     set_scope(check, input, NULL, NULL);
     switch (node->tag) {
     case NODE_PARQUET_SCAN:
-        return check_scan(check, &node_as_parquet_scan(node)->filters,
+        return check_ranges(check, node_as_parquet_scan(node)) &&
+               check_scan(check, &node_as_parquet_scan(node)->filters,
                           &node_as_parquet_scan(node)->projection);
     case NODE_TABLE_SCAN:
         return check_scan(check, &node_as_table_scan(node)->filters, &node_as_table_scan(node)->projection);

@@ -13,19 +13,20 @@
 enum rows_spread {
     ROWS_ONE = 1, /* the stage has one task */
     ROWS_ANY,     /* each row is in one task, no matter which */
-    ROWS_HASH,    /* the same, and rows with equal keys are in one task */
+    ROWS_KEYS,    /* the same, and rows with equal keys are in one task */
     ROWS_ALL      /* every task has all rows */
 };
 
 struct rows {
     enum rows_spread spread;
-    /* ROWS_HASH. The keys as output columns (see distribute.h), and as expressions over the output columns as long as no
+    /* ROWS_KEYS. The keys as output columns (see distribute.h), and as expressions over the output columns as long as no
      * node has changed those (NULL afterwards): a key that is no column can be recognised by its expression only. */
     struct key_slots keys;
     const struct expr_list *exprs;
-    uint32_t partitions;
-    const struct eider_node *sorted; /* the sort in whose order the rows come */
-    const struct eider_node *lost;   /* the sort in whose order they came below a boundary; NULL: none */
+    uint32_t partitions;                   /* 0: by ranges, not by hash */
+    const struct range_point_list *ranges; /* then: by which of the one key; NULL: by hash */
+    const struct eider_node *sorted;       /* the sort in whose order the rows come */
+    const struct eider_node *lost; /* the sort in whose order they came below a boundary; NULL: none */
 };
 
 /* Where a node stands. */
@@ -53,7 +54,7 @@ bool check_passes_on(const struct eider_node *node);
 
 /*
  * One operator over inputs that are known: may it stand at `place`, and how are its rows spread? False: c->status says why
- * not. The result's spread, keys, exprs and partitions are theirs; the order of rows is the caller's matter.
+ * not. The result's spread, keys, exprs, partitions and ranges are theirs; the order of rows is the caller's matter.
  */
 bool check_aggregate(struct check *c, const struct node_aggregate *node, const struct place *place,
                      const struct rows *input, struct rows *ret);

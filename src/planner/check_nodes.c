@@ -36,7 +36,7 @@ static bool key_is(const struct rows *rows, uint32_t index, const struct eider_e
 /* True if rows in which all of `exprs` are equal are in one task. */
 static bool keys_within(const struct rows *rows, const struct expr_list *exprs)
 {
-    if (rows->spread != ROWS_HASH || rows->keys.count == 0)
+    if (rows->spread != ROWS_KEYS || rows->keys.count == 0)
         return false;
     for (uint32_t i = 0; i < rows->keys.count; i++) {
         bool found = false;
@@ -295,7 +295,7 @@ static bool same_orders(const struct sort_key_list *a, const struct sort_key_lis
 /* True if all rows that DISTINCT takes for one are in one task. */
 static bool is_distinct_in_task(const struct node_distinct *node, const struct rows *input)
 {
-    bool every = input->spread == ROWS_HASH && input->keys.count > 0;
+    bool every = input->spread == ROWS_KEYS && input->keys.count > 0;
 
     if (node->targets.count > 0)
         return keys_within(input, &node->targets);
@@ -444,12 +444,25 @@ bool check_window(struct check *c, const struct node_window *node, const struct 
 
 /* ---- Several inputs ---- */
 
+/* True if both are spread alike, given that their keys are equal. */
+static bool same_parts(const struct rows *a, const struct rows *b)
+{
+    if (a->ranges == NULL || b->ranges == NULL)
+        return a->ranges == b->ranges && a->partitions == b->partitions;
+    for (uint32_t i = 0; i < a->ranges->count && i < b->ranges->count; i++) {
+        if (a->ranges->items[i].value != b->ranges->items[i].value ||
+            a->ranges->items[i].bytes != b->ranges->items[i].bytes)
+            return false;
+    }
+    return a->ranges->count == b->ranges->count;
+}
+
 static bool in_step(const struct join_shape *shape, const struct rows *left, const struct rows *right)
 {
     uint32_t conditions = shape->conditions == NULL ? 0 : shape->conditions->count;
 
-    if (left->spread != ROWS_HASH || right->spread != ROWS_HASH || left->keys.count == 0 ||
-        left->keys.count != right->keys.count || left->partitions != right->partitions)
+    if (left->spread != ROWS_KEYS || right->spread != ROWS_KEYS || left->keys.count == 0 ||
+        left->keys.count != right->keys.count || !same_parts(left, right))
         return false;
     for (uint32_t i = 0; i < left->keys.count; i++) {
         bool found = false;
@@ -494,17 +507,19 @@ bool check_join(struct check *c, const struct eider_node *node, const struct pla
     } else if (right->spread == ROWS_ALL && left->spread != ROWS_ALL) {
         if (!join_may_broadcast_right(&shape))
             return refuse_copies(c, &shape, place, "right");
-        *ret = (struct rows){.spread = left->spread, .partitions = left->partitions};
+        *ret = (struct rows){.spread = left->spread, .partitions = left->partitions, .ranges = left->ranges};
         ret->keys = join_left_slots(c->p->arena, &shape, &left->keys);
     } else if (left->spread == ROWS_ALL && right->spread != ROWS_ALL) {
         if (!join_may_broadcast_left(&shape))
             return refuse_copies(c, &shape, place, "left");
-        *ret = (struct rows){.spread = right->spread, .partitions = right->partitions};
+        *ret =
+            (struct rows){.spread = right->spread, .partitions = right->partitions, .ranges = right->ranges};
         ret->keys = join_right_slots(c->p->arena, &shape, &right->keys);
     } else if (in_step(&shape, left, right)) {
         bool kept = join_slots_in_step(c->p->arena, &shape, &left->keys, &right->keys, &ret->keys);
-        ret->spread = kept ? ROWS_HASH : ROWS_ANY;
+        ret->spread = kept ? ROWS_KEYS : ROWS_ANY;
         ret->partitions = left->partitions;
+        ret->ranges = left->ranges;
     } else {
         return check_refuse(
             c, node,
@@ -546,8 +561,8 @@ bool check_setop(struct check *c, const struct node_setop *node, const struct pl
 
     *ret = place->tasks == 1 ? (struct rows){.spread = ROWS_ONE} : inputs[0];
     for (uint32_t i = 0; place->tasks > 1 && i < node->inputs.count; i++) {
-        meet &= inputs[i].spread == ROWS_HASH && inputs[i].keys.count > 0 &&
-                inputs[i].keys.count == inputs[0].keys.count && inputs[i].partitions == inputs[0].partitions;
+        meet &= inputs[i].spread == ROWS_KEYS && inputs[i].keys.count > 0 &&
+                inputs[i].keys.count == inputs[0].keys.count && same_parts(&inputs[i], &inputs[0]);
         for (uint32_t k = 0; meet && k < inputs[i].keys.count; k++)
             meet = key_column(&inputs[i], k) != UINT32_MAX &&
                    key_column(&inputs[i], k) == key_column(&inputs[0], k);

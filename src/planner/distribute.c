@@ -4,7 +4,8 @@
  *
  * Bottom-up; see distribute.h for what "placed" means. Every operator says how its inputs must be spread and how its
  * output then is; where an input is spread otherwise, a boundary goes between. Rules:
- *   scan                   its stage has as many tasks as its files are worth, or as a handler says
+ *   scan                   its stage has as many tasks as its files are worth, or as a handler says; cut by bytes, or by
+ *                          ranges of a column if that makes a shuffle needless: ranges.c
  *   filter, projection,    run where their input is
  *   unnest, lateral
  *   aggregate, distinct    in place if rows are spread by (a part of) the group keys, else in two phases or after a
@@ -26,6 +27,7 @@
 #include <string.h>
 
 #include "plan/object.h"
+#include "planner/ranges.h"
 
 bool distribute_no_memory(struct distribute *d)
 {
@@ -339,7 +341,7 @@ bool distribute_shuffle(struct distribute *d, struct placed *placed, const struc
     boundary->producer_tasks = tasks_of(placed);
     copy_columns(&boundary->base, placed->node);
     *placed = (struct placed){
-        .node = &boundary->base, .spread = SPREAD_HASH, .tasks = tasks, .keys = key_slots_of(d->arena, keys)};
+        .node = &boundary->base, .spread = SPREAD_KEYS, .tasks = tasks, .keys = key_slots_of(d->arena, keys)};
     return !arena_failed(d->arena) || distribute_no_memory(d);
 }
 
@@ -421,7 +423,7 @@ static bool place_in_place(struct distribute *d, const struct eider_node *node, 
         ret->keys = key_slots_map(d->arena, &input.keys, &node_as_projection(node)->exprs);
     } else if (node->tag == NODE_LATERAL_FUNCTION || node->tag == NODE_CUSTOM) {
         ret->keys = (struct key_slots){NULL, 0};
-        if (ret->spread == SPREAD_HASH)
+        if (ret->spread == SPREAD_KEYS)
             ret->spread = SPREAD_ANY;
     }
     return ret->node != NULL;
@@ -463,7 +465,7 @@ static bool place_twice(struct distribute *d, const struct eider_node *node, con
 {
     struct placed placed = *input;
 
-    if (placed.spread == SPREAD_ANY || placed.spread == SPREAD_HASH) {
+    if (placed.spread == SPREAD_ANY || placed.spread == SPREAD_KEYS) {
         distribute_settle(each, answer, &placed);
         if ((placed.node = distribute_rebuild(d, each, &placed)) == NULL || !distribute_coalesce(d, &placed))
             return false;
@@ -637,5 +639,7 @@ bool distribute_place(struct distribute *d, const struct eider_node *node, struc
     d->top_below = top;
     if (ok && node->tag != NODE_CTE)
         distribute_settle(node, &answer, ret);
+    if (ok && node->tag == NODE_PARQUET_SCAN && ret->spread == SPREAD_ANY)
+        ok = ranges_offer(d, node_as_parquet_scan(node), ret);
     return ok;
 }

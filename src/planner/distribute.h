@@ -14,13 +14,13 @@ enum spread {
     SPREAD_ONE = 1, /* all rows in one task; the stage must have one */
     SPREAD_LOCAL,   /* the same, and that task must run on the application's connection */
     SPREAD_ANY,     /* over the stage's tasks, no matter how */
-    SPREAD_HASH     /* by the hash of keys, see below */
+    SPREAD_KEYS     /* by keys: by their hash, or by ranges of one; see below */
 };
 
 /*
  * Rows with equal keys are in one task. Key i is any of the output columns in slots[i] (they are equal, or at least
- * hash alike for every row); no column left: the key is lost. Two SPREAD_HASH inputs are in step if their keys match
- * one by one, because all shuffles of a query have the same number of partitions.
+ * hash alike for every row); no column left: the key is lost. Two inputs that are spread by hash are in step if their keys match
+ * one by one, because all shuffles of a query have the same number of partitions; of ranges, ranges.h says when.
  */
 struct key_slots {
     struct u32_list *slots;
@@ -38,12 +38,13 @@ struct placed {
     uint32_t tasks;
     enum eider_task_count_kind kind;
     struct key_slots keys;
+    struct range_domain *ranges; /* SPREAD_KEYS: what the one key's ranges are; NULL: by hash */
 };
 
 /* True if the rows are over the tasks of the stage, no matter how. */
 static inline bool distribute_is_spread(const struct placed *placed)
 {
-    return placed->spread == SPREAD_ANY || placed->spread == SPREAD_HASH;
+    return placed->spread == SPREAD_ANY || placed->spread == SPREAD_KEYS;
 }
 
 struct cte_entry {
@@ -59,6 +60,8 @@ struct distribute {
     uint32_t max_tasks;
     uint32_t partitions; /* of every shuffle of this query */
     struct cte_entry *ctes;
+    struct range_domain *domains;
+    struct wanted_columns *wanted;
     /* Nothing but sorts, limits, filters and projections stands above the node that is being placed; and above those below
      * it. A placing function reads the first before it places its inputs. */
     bool top, top_below;
@@ -113,6 +116,12 @@ struct key_slots join_right_slots(struct arena *arena, const struct join_shape *
                                   const struct key_slots *right);
 bool join_slots_in_step(struct arena *arena, const struct join_shape *join, const struct key_slots *left,
                         const struct key_slots *right, struct key_slots *ret);
+
+/* Of each join: which of its columns something above has as a key. distribute_is_wanted: whether one of `keys`, over the
+ * join's output, is. */
+bool distribute_find_wanted(struct distribute *d, const struct eider_node *plan);
+bool distribute_is_wanted(const struct distribute *d, const struct eider_node *join,
+                          const struct key_slots *keys);
 
 /* True if tasks may share the files of a scan among them: no column, and not the schema, depends on all files. */
 bool distribute_splits(const struct planner_options *options, const struct node_parquet_scan *scan);

@@ -20,6 +20,7 @@
 #include "planner/decompose.h"
 #include "planner/distribute.h"
 #include "planner/estimate.h"
+#include "planner/ranges.h"
 
 #include <math.h>
 
@@ -190,8 +191,11 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
     if (!distribute_is_spread(&input) || node->mode == AGGREGATE_PARTIAL ||
         node->mode == AGGREGATE_PARTIAL_REDUCE)
         return aggregate_in_place(d, node, &input, ret);
-    if (input.spread == SPREAD_HASH && node->sets.count == 0 && key_slots_within(&input.keys, &node->groups))
+    if (input.spread == SPREAD_KEYS && node->sets.count == 0 &&
+        key_slots_within(&input.keys, &node->groups)) {
+        ranges_use(&input);
         return aggregate_in_place(d, node, &input, ret);
+    }
     states = state_rows(&node->base, node->input, input.tasks);
     least = aggregate_merges_slowly(node) ? MIN_REDUCTION_SLOW : MIN_REDUCTION;
     if (node->mode == AGGREGATE_FINAL)
@@ -230,7 +234,7 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
         return false;
     states = state_rows(&node->base, node->input, input.tasks);
     if (distribute_is_spread(&input) &&
-        !(input.spread == SPREAD_HASH && key_slots_within(&input.keys, &keys))) {
+        !(input.spread == SPREAD_KEYS && key_slots_within(&input.keys, &keys))) {
         /* Once per task where that removes most rows, then over all rows of a key. */
         if (reduces(states, MIN_REDUCTION, node->input)) {
             if ((input.node = distribute_rebuild(d, &node->base, &input)) == NULL)
@@ -244,6 +248,7 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
         if (tasks == 1 ? !distribute_coalesce(d, &input) : !distribute_shuffle(d, &input, &keys, tasks))
             return false;
     }
+    ranges_use(&input);
     *ret = input;
     ret->node = distribute_rebuild(d, &node->base, &input);
     return ret->node != NULL;

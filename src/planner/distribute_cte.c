@@ -60,7 +60,7 @@ bool distribute_cte(struct distribute *d, const struct node_cte *node, struct pl
     if (!distribute_place(d, node->definition, &placed))
         return false;
     node_walk(node->body, find_distinct, &search);
-    if (search.found != NULL && (placed.spread == SPREAD_ANY || placed.spread == SPREAD_HASH)) {
+    if (search.found != NULL && (placed.spread == SPREAD_ANY || placed.spread == SPREAD_KEYS)) {
         if (!distribute_shuffle(d, &placed, &search.found->exprs, placed.tasks))
             return false;
     } else if (placed.spread == SPREAD_ONE || placed.spread == SPREAD_LOCAL) {

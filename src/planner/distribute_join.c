@@ -17,6 +17,10 @@
 #include "planner/distribute.h"
 
 #include "plan/object.h"
+#include "planner/ranges.h"
+
+#define MUCH_LESS   4.0 /* rows that are broadcast, by those that stay where they are */
+#define KEEP_RANGES 8.0 /* so many times more rows may be broadcast to keep ranges */
 
 struct join {
     struct join_shape shape;
@@ -169,13 +173,14 @@ bool join_slots_in_step(struct arena *arena, const struct join_shape *join, cons
     return has_left || has_right;
 }
 
-/* The join where its sides are now; `spread` and `keys` of the output are given. */
-static bool finish_join(struct distribute *d, const struct join *join, enum spread spread,
+/* The join where its sides are now; its rows are spread as those of `like`, by other keys (NULL: they are in one task). */
+static bool finish_join(struct distribute *d, const struct join *join, const struct placed *like,
                         struct key_slots keys, struct placed *ret)
 {
     const struct placed sides[2] = {join->left, join->right};
 
-    *ret = (struct placed){.spread = spread, .keys = keys};
+    *ret = (struct placed){.spread = like != NULL ? like->spread : SPREAD_ONE, .keys = keys};
+    ret->ranges = like != NULL ? like->ranges : NULL;
     distribute_merge(&join->left, &join->right, ret);
     ret->node = distribute_rebuild(d, join->shape.node, sides);
     return ret->node != NULL;
@@ -199,7 +204,7 @@ static bool slot_has(const struct u32_list *slot, const struct eider_expr *expr)
 static bool align(struct distribute *d, const struct placed *placed, const struct expr_list *own,
                   const struct expr_list *other, struct expr_list *ret)
 {
-    if (placed->spread != SPREAD_HASH || placed->keys.count == 0)
+    if (placed->spread != SPREAD_KEYS || placed->keys.count == 0)
         return false;
     *ret = expr_list_new(d->arena, placed->keys.count);
     for (uint32_t i = 0; i < ret->count; i++) {
@@ -216,7 +221,7 @@ static bool align(struct distribute *d, const struct placed *placed, const struc
 /* True if `placed` is spread by exactly `keys`, in that order. */
 static bool is_spread_by(const struct placed *placed, const struct expr_list *keys)
 {
-    if (placed->spread != SPREAD_HASH || placed->keys.count != keys->count)
+    if (placed->spread != SPREAD_KEYS || placed->keys.count != keys->count)
         return false;
     for (uint32_t i = 0; i < keys->count; i++) {
         if (!slot_has(&placed->keys.slots[i], keys->items[i]))
@@ -225,14 +230,22 @@ static bool is_spread_by(const struct placed *placed, const struct expr_list *ke
     return true;
 }
 
+static bool is_by_hash(const struct placed *placed)
+{
+    return placed->spread == SPREAD_KEYS && placed->ranges == NULL;
+}
+
 static bool join_in_step(struct distribute *d, const struct join *join, struct placed *ret)
 {
+    struct placed like = join->left;
     struct key_slots keys;
-    bool kept = join_slots_in_step(d->arena, &join->shape, &join->left.keys, &join->right.keys, &keys);
 
+    if (!join_slots_in_step(d->arena, &join->shape, &join->left.keys, &join->right.keys, &keys))
+        like.spread = SPREAD_ANY;
+    ranges_use(&join->left);
     if (arena_failed(d->arena))
         return distribute_no_memory(d);
-    return finish_join(d, join, kept ? SPREAD_HASH : SPREAD_ANY, keys, ret);
+    return finish_join(d, join, &like, keys, ret);
 }
 
 static bool join_shuffled(struct distribute *d, struct join *join, const struct eider_task_count *answer,
@@ -244,16 +257,17 @@ static bool join_shuffled(struct distribute *d, struct join *join, const struct 
         distribute_tasks_answered(d, answer, left_bytes > right_bytes ? left_bytes : right_bytes);
     struct expr_list keys;
 
-    if (align(d, &join->left, &join->left_keys, &join->right_keys, &keys)) {
-        if (!is_spread_by(&join->right, &keys) &&
+    if (is_by_hash(&join->left) && align(d, &join->left, &join->left_keys, &join->right_keys, &keys)) {
+        if (!(is_by_hash(&join->right) && is_spread_by(&join->right, &keys)) &&
             !distribute_shuffle(d, &join->right, &keys, join->left.tasks))
             return false;
-    } else if (align(d, &join->right, &join->right_keys, &join->left_keys, &keys)) {
+    } else if (is_by_hash(&join->right) &&
+               align(d, &join->right, &join->right_keys, &join->left_keys, &keys)) {
         if (!distribute_shuffle(d, &join->left, &keys, join->right.tasks))
             return false;
     } else if (tasks == 1) {
         return distribute_coalesce(d, &join->left) && distribute_coalesce(d, &join->right) &&
-               finish_join(d, join, SPREAD_ONE, (struct key_slots){NULL, 0}, ret);
+               finish_join(d, join, NULL, (struct key_slots){NULL, 0}, ret);
     } else if (!distribute_shuffle(d, &join->left, &join->left_keys, tasks) ||
                !distribute_shuffle(d, &join->right, &join->right_keys, tasks)) {
         return false;
@@ -268,11 +282,11 @@ static bool join_broadcast_right(struct distribute *d, struct join *join, struct
     struct key_slots keys = {NULL, 0};
 
     if (is_one(&join->left))
-        return distribute_coalesce(d, &join->right) && finish_join(d, join, SPREAD_ONE, keys, ret);
+        return distribute_coalesce(d, &join->right) && finish_join(d, join, NULL, keys, ret);
     if (!distribute_broadcast(d, &join->right, join->left.tasks))
         return false;
     keys = join_left_slots(d->arena, &join->shape, &join->left.keys);
-    return finish_join(d, join, join->left.spread, keys, ret);
+    return finish_join(d, join, &join->left, keys, ret);
 }
 
 static bool join_broadcast_left(struct distribute *d, struct join *join, struct placed *ret)
@@ -280,17 +294,36 @@ static bool join_broadcast_left(struct distribute *d, struct join *join, struct 
     struct key_slots keys = {NULL, 0};
 
     if (is_one(&join->right))
-        return distribute_coalesce(d, &join->left) && finish_join(d, join, SPREAD_ONE, keys, ret);
+        return distribute_coalesce(d, &join->left) && finish_join(d, join, NULL, keys, ret);
     if (!distribute_broadcast(d, &join->left, join->right.tasks))
         return false;
     keys = join_right_slots(d->arena, &join->shape, &join->right.keys);
-    return finish_join(d, join, join->right.spread, keys, ret);
+    return finish_join(d, join, &join->right, keys, ret);
 }
 
-static bool is_small(const struct distribute *d, const struct eider_node *node, uint32_t tasks)
+/* `other` is the side that stays where it is. If it keeps ranges by that, more may be sent to it. */
+static bool is_small(const struct distribute *d, const struct eider_node *node, const struct placed *other,
+                     bool keeps_ranges)
 {
-    return d->options->broadcast_joins &&
-           distribute_rows(node) * (double)tasks <= (double)d->options->broadcast_rows;
+    double sent = distribute_rows(node) * (double)other->tasks, most = (double)d->options->broadcast_rows;
+
+    if (keeps_ranges && sent * MUCH_LESS <= distribute_rows(other->node))
+        most *= KEEP_RANGES;
+    return d->options->broadcast_joins && sent <= most;
+}
+
+/* True if that side is cut by ranges of a column that what is above needs, and that a shuffle for this join would lose. */
+static bool has_ranges_to_keep(struct distribute *d, const struct join *join, bool right)
+{
+    const struct placed *placed = right ? &join->right : &join->left;
+    const struct expr_list *keys = right ? &join->right_keys : &join->left_keys;
+    struct key_slots kept;
+
+    if (placed->spread != SPREAD_KEYS || placed->ranges == NULL || key_slots_within(&placed->keys, keys))
+        return false;
+    kept = right ? join_right_slots(d->arena, &join->shape, &placed->keys)
+                 : join_left_slots(d->arena, &join->shape, &placed->keys);
+    return distribute_is_wanted(d, join->shape.node, &kept);
 }
 
 static bool sides_in_step(struct distribute *d, const struct join *join)
@@ -298,7 +331,7 @@ static bool sides_in_step(struct distribute *d, const struct join *join)
     struct expr_list keys;
 
     return align(d, &join->left, &join->left_keys, &join->right_keys, &keys) &&
-           is_spread_by(&join->right, &keys);
+           is_spread_by(&join->right, &keys) && ranges_meet(d, &join->left, &join->right);
 }
 
 bool distribute_join(struct distribute *d, const struct eider_node *node,
@@ -312,16 +345,18 @@ bool distribute_join(struct distribute *d, const struct eider_node *node,
         !distribute_place(d, right, &join.right))
         return false;
     if (join.left.spread == SPREAD_LOCAL && join.right.spread == SPREAD_LOCAL)
-        return finish_join(d, &join, SPREAD_LOCAL, (struct key_slots){NULL, 0}, ret);
+        return finish_join(d, &join, &join.left, (struct key_slots){NULL, 0}, ret);
     if (!distribute_leave_local(d, &join.left) || !distribute_leave_local(d, &join.right))
         return false;
     if (is_one(&join.left) && is_one(&join.right))
-        return finish_join(d, &join, SPREAD_ONE, (struct key_slots){NULL, 0}, ret);
+        return finish_join(d, &join, NULL, (struct key_slots){NULL, 0}, ret);
     if (sides_in_step(d, &join))
         return join_in_step(d, &join, ret);
-    if (!is_one(&join.left) && join_may_broadcast_right(&join.shape) && is_small(d, right, join.left.tasks))
+    if (!is_one(&join.left) && join_may_broadcast_right(&join.shape) &&
+        is_small(d, right, &join.left, has_ranges_to_keep(d, &join, false)))
         return join_broadcast_right(d, &join, ret);
-    if (!is_one(&join.right) && join_may_broadcast_left(&join.shape) && is_small(d, left, join.right.tasks))
+    if (!is_one(&join.right) && join_may_broadcast_left(&join.shape) &&
+        is_small(d, left, &join.right, has_ranges_to_keep(d, &join, true)))
         return join_broadcast_left(d, &join, ret);
     if (join.left_keys.count > 0)
         return join_shuffled(d, &join, answer, ret);
@@ -331,5 +366,5 @@ bool distribute_join(struct distribute *d, const struct eider_node *node,
     if (join_may_broadcast_left(&join.shape))
         return join_broadcast_left(d, &join, ret);
     return distribute_coalesce(d, &join.left) && distribute_coalesce(d, &join.right) &&
-           finish_join(d, &join, SPREAD_ONE, (struct key_slots){NULL, 0}, ret);
+           finish_join(d, &join, NULL, (struct key_slots){NULL, 0}, ret);
 }

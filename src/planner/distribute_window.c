@@ -5,7 +5,8 @@
  *   window, rows spread by (a part of) what all its windows partition by   in place
  *   window, with expressions that all its windows partition by             shuffle by those → in place
  *   EXCEPT, INTERSECT, both sides in step by the same columns              in place
- *   EXCEPT, INTERSECT                                                      shuffle both by all columns → in place
+ *   EXCEPT, INTERSECT                                                      shuffle what is not spread by the hash of
+ *                                                                          one side's columns, or of all → in place
  *   what is too small for two tasks, or has nothing to partition by        coalesce → one task
  * A task that has all rows of a partition computes its windows as one task would; a task that has all copies of a row on
  * both sides, what is left of them. Rows in which the keys are NULL hash alike, as windows and set operations want it.
@@ -13,6 +14,7 @@
 #include "planner/distribute.h"
 
 #include "plan/object.h"
+#include "planner/ranges.h"
 
 /* ---- Windows ---- */
 
@@ -50,12 +52,13 @@ bool distribute_window(struct distribute *d, const struct node_window *node,
 
     if (!distribute_place(d, node->input, ret) || !common_keys(d, node, &keys))
         return false;
-    if (distribute_is_spread(ret) && !(ret->spread == SPREAD_HASH && key_slots_within(&ret->keys, &keys))) {
+    if (distribute_is_spread(ret) && !(ret->spread == SPREAD_KEYS && key_slots_within(&ret->keys, &keys))) {
         tasks = distribute_tasks_answered(d, answer, distribute_bytes(node->input));
         if (keys.count == 0 || tasks == 1 ? !distribute_coalesce(d, ret)
                                           : !distribute_shuffle(d, ret, &keys, tasks))
             return false;
     }
+    ranges_use(ret);
     ret->node = distribute_rebuild(d, &node->base,
                                    ret); /* the input's columns come first: keys stay where they are */
     return ret->node != NULL;
@@ -64,10 +67,10 @@ bool distribute_window(struct distribute *d, const struct node_window *node,
 /* ---- Set operations ---- */
 
 /* True if both sides are spread by the same columns: equal rows are in one task. */
-static bool in_step(const struct placed *inputs, uint32_t count)
+static bool in_step(struct distribute *d, const struct placed *inputs, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (inputs[i].spread != SPREAD_HASH || inputs[i].keys.count == 0 ||
+        if (inputs[i].spread != SPREAD_KEYS || inputs[i].keys.count == 0 ||
             inputs[i].keys.count != inputs[0].keys.count)
             return false;
         for (uint32_t k = 0; k < inputs[i].keys.count; k++) {
@@ -76,16 +79,57 @@ static bool in_step(const struct placed *inputs, uint32_t count)
                 return false;
         }
     }
+    for (uint32_t i = 0; i < count; i++) {
+        if (!ranges_meet(d, &inputs[0], &inputs[i]))
+            return false;
+        ranges_use(&inputs[0]);
+    }
     return true;
 }
 
-static bool shuffle_all(struct distribute *d, struct placed *inputs, uint32_t count, uint32_t tasks)
+/* The columns by whose hash a side is spread already, in their order; else all. */
+static bool columns_to_meet_by(struct distribute *d, const struct placed *inputs, uint32_t count,
+                               struct u32_list *ret)
 {
     for (uint32_t i = 0; i < count; i++) {
-        const struct eider_node *node = inputs[i].node;
-        struct expr_list keys = expr_list_new(d->arena, node->columns.count);
+        const struct key_slots *keys = &inputs[i].keys;
+        bool all = inputs[i].spread == SPREAD_KEYS && inputs[i].ranges == NULL && keys->count > 0;
+        for (uint32_t k = 0; all && k < keys->count; k++)
+            all = keys->slots[k].count > 0;
+        if (!all)
+            continue;
+        *ret = u32_list_new(d->arena, keys->count);
+        for (uint32_t k = 0; k < ret->count; k++)
+            ret->items[k] = keys->slots[k].items[0];
+        return !arena_failed(d->arena) || distribute_no_memory(d);
+    }
+    *ret = u32_list_identity(d->arena, inputs[0].node->columns.count);
+    return !arena_failed(d->arena) || distribute_no_memory(d);
+}
+
+static bool is_spread_by(const struct placed *input, const struct u32_list *columns)
+{
+    if (input->spread != SPREAD_KEYS || input->ranges != NULL || input->keys.count != columns->count)
+        return false;
+    for (uint32_t k = 0; k < columns->count; k++) {
+        if (input->keys.slots[k].count == 0 || input->keys.slots[k].items[0] != columns->items[k])
+            return false;
+    }
+    return true;
+}
+
+static bool shuffle_to_meet(struct distribute *d, struct placed *inputs, uint32_t count, uint32_t tasks)
+{
+    struct u32_list columns;
+
+    if (!columns_to_meet_by(d, inputs, count, &columns))
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        struct expr_list keys = expr_list_new(d->arena, columns.count);
+        if (is_spread_by(&inputs[i], &columns))
+            continue;
         for (uint32_t k = 0; k < keys.count; k++)
-            keys.items[k] = expr_column_of(d->arena, node, k);
+            keys.items[k] = expr_column_of(d->arena, inputs[i].node, columns.items[k]);
         if (arena_failed(d->arena))
             return distribute_no_memory(d);
         if (!distribute_shuffle(d, &inputs[i], &keys, tasks))
@@ -109,10 +153,10 @@ bool distribute_setop(struct distribute *d, const struct node_setop *node,
         spread += distribute_is_spread(&inputs[i]);
         tasks = worth > tasks ? worth : tasks;
     }
-    if (spread > 0 && tasks > 1 && node->base.columns.count > 0 && !in_step(inputs, count) &&
-        !shuffle_all(d, inputs, count, tasks))
+    if (spread > 0 && tasks > 1 && node->base.columns.count > 0 && !in_step(d, inputs, count) &&
+        !shuffle_to_meet(d, inputs, count, tasks))
         return false;
-    if (!in_step(inputs, count)) {
+    if (!in_step(d, inputs, count)) {
         for (uint32_t i = 0; i < count; i++) {
             if (!distribute_coalesce(d, &inputs[i]))
                 return false;

@@ -6,12 +6,15 @@
  * file falls on a border of row groups where there are at least as many as tasks, else on a row. Each file row is in
  * exactly one variant, because a piece starts at the row where the one before it ends. Example: files of 30 and 10
  * MiB over 4 tasks: 10, 10 and 10 MiB of the first file by row ranges, then the second file as a whole.
+ * Where the distribute pass has given points (ranges.h), a variant reads the rows of a range of values: the files that may
+ * hold some, with a filter unless all of them lie within.
  * A parallel CUSTOM leaf is told the task's number when it runs. Other leaves cannot be split: the first task reads them,
  * the others read nothing. A handler may know better.
  */
 #include "planner/passes.h"
 
 #include "plan/object.h"
+#include "planner/ranges.h"
 
 /* A place in the line of files: file number, row in it. */
 struct cut {
@@ -70,6 +73,18 @@ static struct cut cut_at(const struct line *line, uint64_t bytes)
     return (struct cut){line->scan->files.count, 0};
 }
 
+/* What a task reads that has no share. */
+static const struct eider_node *nothing(struct arena *arena, const struct node_parquet_scan *scan)
+{
+    struct node_empty *empty = node_empty_new(arena);
+
+    if (empty == NULL)
+        return NULL;
+    empty->base.columns = scan->base.columns;
+    empty->base.rows = 0;
+    return &empty->base;
+}
+
 /* The scan of what lies between two cuts; an EMPTY if that is nothing. */
 static const struct eider_node *piece(struct arena *arena, const struct line *line, struct cut from,
                                       struct cut to)
@@ -77,14 +92,8 @@ static const struct eider_node *piece(struct arena *arena, const struct line *li
     struct node_parquet_scan *scan;
     uint32_t last = to.row > 0 ? to.file + 1 : to.file, count = last > from.file ? last - from.file : 0;
 
-    if (count == 0 || (from.file == to.file && from.row >= to.row)) {
-        struct node_empty *empty = node_empty_new(arena);
-        if (empty == NULL)
-            return NULL;
-        empty->base.columns = line->scan->base.columns;
-        empty->base.rows = 0;
-        return &empty->base;
-    }
+    if (count == 0 || (from.file == to.file && from.row >= to.row))
+        return nothing(arena, line->scan);
     if ((scan = (struct node_parquet_scan *)node_clone(arena, &line->scan->base)) == NULL)
         return NULL;
     scan->files = file_slice_list_new(arena, count);
@@ -112,6 +121,83 @@ static const struct eider_node *variant(struct arena *arena, const struct line *
     if (task + 1 < tasks)
         to = cut_at(line, each * (task + 1) + rest * (task + 1) / tasks);
     return piece(arena, line, from, to);
+}
+
+/* ---- Ranges ---- */
+
+/* The filter `key >= value` or `key < value`. */
+static const struct eider_expr *bound(struct arena *arena, const struct node_parquet_scan *scan,
+                                      enum comparison op, int64_t value)
+{
+    uint32_t index = scan->projection.items[scan->range_key];
+    const struct scan_column *column = &scan->read.items[index];
+    struct expr_comparison *made = expr_comparison_new(arena, type_simple(TYPE_BOOLEAN));
+    struct expr_integer *constant = expr_integer_new(arena, column->type);
+
+    if (made == NULL || constant == NULL)
+        return NULL;
+    constant->upper = value < 0 ? -1 : 0;
+    constant->lower = (uint64_t)value;
+    made->op = op;
+    made->left = expr_column(arena, column->type, index, column->name);
+    made->right = &constant->base;
+    return &made->base;
+}
+
+static void add_filters(struct arena *arena, struct node_parquet_scan *scan, const struct range_cut *cut)
+{
+    struct expr_list filters = expr_list_new(arena, scan->filters.count + 2);
+
+    if (filters.count == 0)
+        return;
+    filters.count = 0;
+    for (uint32_t i = 0; i < scan->filters.count; i++)
+        filters.items[filters.count++] = scan->filters.items[i];
+    if (cut->from != INT64_MIN)
+        filters.items[filters.count++] = bound(arena, scan, COMPARE_GREATER_EQUAL, cut->from);
+    if (cut->to != INT64_MAX)
+        filters.items[filters.count++] = bound(arena, scan, COMPARE_LESS, cut->to);
+    scan->filters = filters;
+}
+
+/* Adds the files that may hold rows of the cut. True if one may hold others too. */
+static bool pick_files(const struct planner_options *options, const struct node_parquet_scan *scan,
+                       const struct range_cut *cut, struct node_parquet_scan *ret)
+{
+    const char *column = scan->read.items[scan->projection.items[scan->range_key]].name.data;
+    bool cuts = false;
+
+    ret->files.count = 0;
+    for (uint32_t i = 0; i < scan->files.count; i++) {
+        struct planner_bounds bounds = {INT64_MIN, INT64_MAX, 0, 0};
+        const char *path = scan->files.items[i].path.data;
+        /* Of a file without rows nothing is known, and it does no harm. */
+        bool known = options->column_bounds(options->file_data, path, column, &bounds);
+        if (known && (bounds.greatest < cut->from || bounds.least >= cut->to))
+            continue;
+        cuts |= bounds.least < cut->from || bounds.greatest >= cut->to;
+        ret->files.items[ret->files.count++] = scan->files.items[i];
+    }
+    return cuts;
+}
+
+static const struct eider_node *range_variant(struct arena *arena, const struct planner_options *options,
+                                              const struct node_parquet_scan *scan, uint32_t task,
+                                              uint32_t tasks)
+{
+    struct range_cut cut = range_cut_of(&scan->range_points, task, tasks);
+    struct node_parquet_scan *made = (struct node_parquet_scan *)node_clone(arena, &scan->base);
+
+    if (made == NULL)
+        return NULL;
+    made->files = file_slice_list_new(arena, scan->files.count);
+    if (made->files.count == 0)
+        return NULL;
+    if (pick_files(options, scan, &cut, made))
+        add_filters(arena, made, &cut);
+    made->range_key = 0;
+    made->range_points = (struct range_point_list){NULL, 0};
+    return made->files.count > 0 ? &made->base : nothing(arena, scan);
 }
 
 static struct node_distributed_leaf *leaf_new(struct arena *arena, const struct eider_node *leaf,
@@ -142,7 +228,10 @@ enum eider_status scale_leaf(struct arena *arena, const struct planner_options *
         return EIDER_OK; /* it shares the work out itself, by the task's number */
     if (made != NULL && scan == NULL)
         made->variants.items[0] = leaf;
-    if (made != NULL && scan != NULL) {
+    if (made != NULL && scan != NULL && scan->range_points.count > 0 && options->column_bounds != NULL) {
+        for (uint32_t i = 0; i < tasks; i++)
+            made->variants.items[i] = range_variant(arena, options, scan, i, tasks);
+    } else if (made != NULL && scan != NULL) {
         if ((status = read_line(arena, options, scan, tasks, &line, err)) != EIDER_OK)
             return status;
         for (uint32_t i = 0; i < tasks; i++)

@@ -14,6 +14,9 @@
  * padded with NULLs), aggregates and DISTINCTs by that key, and boundaries of stages that nobody else reads. A stage is
  * never made to wait for one that waits for it.
  *
+ * Within the stage of the join, DuckDB filters by itself what the join reads, but seldom what a join or an aggregate below it
+ * does. There, and only there, the probe goes into a scan of that stage too: its source is then an input of the stage.
+ *
  * It works on the finished stage graph, because only there it is known who reads what. It is a matter of speed alone:
  * what it does not see is simply not filtered.
  */
@@ -32,6 +35,7 @@ struct bloom_pass {
     uint32_t source;               /* the stage whose keys make the filter */
     struct plan_stage *changed;    /* it, if it got keys for that; else NULL */
     bool crossed;                  /* the probe has left the join's stage */
+    uint32_t passed;               /* joins and aggregates of that stage that it went through */
     unsigned char *seen;           /* per stage, for walks over the graph: a stage may be read on many ways */
 };
 
@@ -143,7 +147,9 @@ static const struct eider_expr *probe_in(struct bloom_pass *b, struct plan_stage
     struct expr_bloom_probe *probe;
     uint32_t number = 0;
 
-    if (!b->crossed)
+    /* In the join's own stage DuckDB filters what the join reads, but seldom what a join below it does; and the head has no
+     * filters. */
+    if (!b->crossed && (b->passed == 0 || stage == &b->graph->head))
         return NULL;
     while (number < stage->filter_count && stage->filters[number] != b->source)
         number++;
@@ -176,7 +182,7 @@ static bool append(struct arena *arena, struct expr_list *list, const struct eid
 static const struct eider_node *place_above(struct bloom_pass *b, struct plan_stage *stage,
                                             const struct eider_node *node, const struct expr_list *args)
 {
-    const struct eider_expr *probe = probe_in(b, stage, args);
+    const struct eider_expr *probe = b->crossed ? probe_in(b, stage, args) : NULL;
     struct node_filter *filter;
 
     if (probe == NULL || (filter = node_filter_new(b->p->arena)) == NULL)
@@ -316,6 +322,17 @@ static const struct eider_node *push_below(struct bloom_pass *b, struct plan_sta
     return with_child(b, node, child, push(b, stage, node_child(node, child), &inner));
 }
 
+static const struct eider_node *push_deeper(struct bloom_pass *b, struct plan_stage *stage,
+                                            const struct eider_node *node, const struct expr_list *args)
+{
+    const struct eider_node *made;
+
+    b->passed++;
+    made = push(b, stage, node, args);
+    b->passed--;
+    return made;
+}
+
 /* Which sides of a join the probe may go down: those that are not padded with NULLs. */
 static bool may_enter(enum join_type type, uint32_t side)
 {
@@ -344,7 +361,7 @@ static const struct eider_node *push_into_join(struct bloom_pass *b, struct plan
         }
         /* a column of the other side has no place in outputs: the substitution fails */
         if (may_enter(join->type, side) && through(b, args, &outputs, &inner))
-            return with_child(b, &join->base, side, push(b, stage, child, &inner));
+            return with_child(b, &join->base, side, push_deeper(b, stage, child, &inner));
     }
     return place_above(b, stage, &join->base, args);
 }
@@ -357,7 +374,7 @@ static const struct eider_node *push_into_aggregate(struct bloom_pass *b, struct
 
     if (node->sets.count > 0 || !through(b, args, &node->groups, &inner))
         return place_above(b, stage, &node->base, args);
-    return with_child(b, &node->base, 0, push(b, stage, node->input, &inner));
+    return with_child(b, &node->base, 0, push_deeper(b, stage, node->input, &inner));
 }
 
 /* Into the stage below, if nobody else reads it and the source of the filter does not wait for it. */
@@ -573,9 +590,12 @@ static bool drops_right(enum join_type type)
            type == JOIN_SINGLE || type == JOIN_RIGHT_SEMI;
 }
 
-static void filter_side(struct bloom_pass *b, const struct node_hash_join *join, uint32_t side,
-                        const struct expr_list *left, const struct expr_list *right)
+/* The join, maybe with a filter in one side. */
+static const struct eider_node *filter_side(struct bloom_pass *b, const struct node_hash_join *join,
+                                            uint32_t side, const struct expr_list *left,
+                                            const struct expr_list *right)
 {
+    const struct eider_node *made = NULL;
     const struct eider_node *target = side == 0 ? join->left : join->right;
     const struct source_side source = {b->join_stage, side == 0 ? join->right : join->left,
                                        side == 0 ? right : left, side == 0 ? left : right};
@@ -584,15 +604,15 @@ static void filter_side(struct bloom_pass *b, const struct node_hash_join *join,
     b->changed = NULL;
     b->source = find_source(b, &source, &args);
     b->crossed = false;
-    /* Only nodes of other stages are replaced: this stage's own plan is as before, so of the result only matters whether
-     * there is one. */
-    if (b->source != 0 && push(b, b->join_stage, target, &args) != NULL)
-        return;
-    if (b->changed != NULL)
+    b->passed = 0;
+    if (b->source != 0)
+        made = push(b, b->join_stage, target, &args);
+    if (made == NULL && b->changed != NULL)
         b->changed->root = node_as_repartition(b->changed->root)->input;
+    return made == NULL ? &join->base : with_child(b, &join->base, side, made);
 }
 
-static bool filter_join(void *data, const struct eider_node *node)
+static const struct eider_node *filter_join(void *data, struct arena *arena, const struct eider_node *node)
 {
     struct bloom_pass *b = data;
     const struct node_hash_join *join = node_as_hash_join(node);
@@ -600,9 +620,9 @@ static bool filter_join(void *data, const struct eider_node *node)
     uint32_t keys = 0;
 
     if (join == NULL)
-        return true;
-    left = expr_list_new(b->p->arena, join->conditions.count);
-    right = expr_list_new(b->p->arena, join->conditions.count);
+        return node;
+    left = expr_list_new(arena, join->conditions.count);
+    right = expr_list_new(arena, join->conditions.count);
     for (uint32_t i = 0; i < left.count && i < right.count; i++) {
         const struct join_condition *condition = &join->conditions.items[i];
         if (condition->op != COMPARE_EQUAL && condition->op != COMPARE_NOT_DISTINCT_FROM)
@@ -615,11 +635,11 @@ static bool filter_join(void *data, const struct eider_node *node)
     left.count = right.count = keys;
     if (join->right->rows <= join->left->rows) {
         if (drops_left(join->type))
-            filter_side(b, join, 0, &left, &right);
+            return filter_side(b, join, 0, &left, &right);
     } else if (drops_right(join->type)) {
-        filter_side(b, join, 1, &left, &right);
+        return filter_side(b, join, 1, &left, &right);
     }
-    return !arena_failed(b->p->arena);
+    return node;
 }
 
 enum eider_status pass_bloom(struct planning *p)
@@ -632,7 +652,10 @@ enum eider_status pass_bloom(struct planning *p)
         return error_no_memory(p->err);
     for (uint32_t i = 0; i <= p->graph->stage_count; i++) {
         b.join_stage = stage_at(p->graph, i);
-        node_walk(b.join_stage->root, filter_join, &b);
+        const struct eider_node *root = node_transform(p->arena, b.join_stage->root, filter_join, &b);
+        if (root == NULL)
+            return error_no_memory(p->err);
+        b.join_stage->root = root;
     }
     return arena_failed(p->arena) ? error_no_memory(p->err) : EIDER_OK;
 }

@@ -103,6 +103,10 @@ static bool check_cte_ref(struct check *c, const struct node_cte_ref *ref, const
 /* A leaf that finalise shares among the tasks. Those without files are read by the first task alone. */
 static bool check_scan(struct check *c, const struct eider_node *node, const struct place *place)
 {
+    if (c->p->has_boundaries && node->tag == NODE_PARQUET_SCAN &&
+        node_as_parquet_scan(node)->range_points.count > 0)
+        return check_refuse(c, node,
+                            "is cut by ranges, which only the planner may do: leave range_points empty");
     if (place->tasks == 1)
         return true;
     if (node->tag == NODE_TABLE_SCAN)
@@ -298,7 +302,7 @@ static bool check_boundary(struct check *c, const struct eider_node *node, const
         return true;
     ret->spread = view.kind == BOUNDARY_BROADCAST ? ROWS_ALL : ROWS_ANY;
     if (view.kind == BOUNDARY_SHUFFLE) {
-        ret->spread = ROWS_HASH;
+        ret->spread = ROWS_KEYS;
         ret->exprs = &node_as_repartition(view.input)->keys;
         ret->keys = key_slots_of(c->p->arena, ret->exprs);
         ret->partitions = node_as_repartition(view.input)->partitions;
@@ -343,11 +347,23 @@ static bool check_children(struct check *c, const struct eider_node *node, const
 static bool check_leaf(struct check *c, const struct eider_node *node, const struct place *place,
                        struct rows *ret)
 {
+    const struct node_parquet_scan *scan = node_as_parquet_scan(node);
+
     *ret = (struct rows){.spread = place->tasks == 1 ? ROWS_ONE : ROWS_ANY};
     if (node->tag == NODE_CTE_REF)
         return check_cte_ref(c, node_as_cte_ref(node), place);
     if (node->tag == NODE_DISTRIBUTED_LEAF)
         return check_distributed_leaf(c, node_as_distributed_leaf(node), place);
+    if (scan != NULL && scan->range_points.count > 0 && place->tasks > 1) {
+        ret->spread = ROWS_KEYS;
+        ret->ranges = &scan->range_points;
+        ret->keys = (struct key_slots){arena_alloc_array(c->p->arena, 1, sizeof(struct u32_list)), 1};
+        if (ret->keys.slots == NULL)
+            return no_memory(c);
+        ret->keys.slots[0] = u32_list_new(c->p->arena, 1);
+        if (ret->keys.slots[0].count == 1)
+            ret->keys.slots[0].items[0] = scan->range_key;
+    }
     return check_scan(c, node, place);
 }
 
@@ -358,7 +374,7 @@ static bool check_custom(struct check *c, const struct node_custom *node, const 
     if (!node->parallel)
         return check_in_one_task(c, &node->base, place, ret);
     *ret = *input;
-    if (ret->spread == ROWS_HASH)
+    if (ret->spread == ROWS_KEYS)
         ret->spread = ROWS_ANY;
     ret->exprs = NULL;
     return true;

@@ -6,6 +6,7 @@
 #include "planner/passes.h"
 
 #include "plan/object.h"
+#include "planner/ranges.h"
 
 #define MAX_PARTITIONS 64
 
@@ -49,14 +50,14 @@ enum eider_status pass_distribute(struct planning *p)
     d.partitions = d.max_tasks * at_least_one(options->partitions_per_task);
     if (d.partitions > MAX_PARTITIONS)
         d.partitions = d.max_tasks > MAX_PARTITIONS ? d.max_tasks : MAX_PARTITIONS;
-    if (!distribute_place(&d, p->plan, &placed))
+    if (!distribute_find_wanted(&d, p->plan) || !distribute_place(&d, p->plan, &placed))
         return d.status;
     if (placed.spread == SPREAD_LOCAL) {
         verdict_no(p->verdict, VERDICT_NATIVE_TABLE,
                    "all of it reads tables of this database, which are read here");
         return EIDER_OK;
     }
-    if (!distribute_coalesce(&d, &placed))
+    if (!distribute_coalesce(&d, &placed) || !ranges_commit(&d))
         return d.status;
     p->plan = placed.node;
     if (arena_failed(p->arena))

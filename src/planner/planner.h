@@ -45,12 +45,21 @@ struct planner_rule_entry {
 typedef void (*planner_observer)(void *data, const char *pass, const struct eider_node *plan,
                                  const struct stage_graph *graph);
 
+/* What is certain of a column in one file: every value is an integer (a date as days, a timestamp as microseconds) in these
+ * bounds, and none is NULL. */
+struct planner_bounds {
+    int64_t least, greatest;
+    double covered; /* greatest - least, summed over the row groups */
+    uint32_t row_groups;
+};
+
 struct planner_options {
     uint32_t workers;             /* how many there are; 1 makes every boundary vanish */
     uint64_t bytes_per_task;      /* work that justifies a task, at least 1 */
     uint32_t max_tasks_per_stage; /* at least 1; 0: the number of workers */
     uint32_t partitions_per_task; /* of a shuffle, at least 1 */
     bool broadcast_joins;
+    bool range_scans; /* scans may be cut by ranges of a column that their files are sorted by */
     bool bloom_filters;
     bool partial_reduce_tree; /* many partial aggregates reach one task in steps */
     uint64_t broadcast_rows;  /* a build side of at most this many rows × tasks is broadcast */
@@ -63,6 +72,8 @@ struct planner_options {
      * microseconds, decimals unscaled. False: unknown. May be NULL. Asked after file_info. */
     bool (*column_range)(void *data, const char *path, const char *column, double *ret_least,
                          double *ret_greatest);
+    /* False: unknown. May be NULL. Asked after file_info. */
+    bool (*column_bounds)(void *data, const char *path, const char *column, struct planner_bounds *ret);
     void *file_data;
     const struct custom_kinds *customs; /* for the context of handlers; NULL: none */
     const struct planner_rule_entry *rules;

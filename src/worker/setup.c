@@ -98,6 +98,8 @@ static enum eider_status call_setup(const struct worker_setup_callback *callback
         return status;
     status = callback->setup(callback->data, worker, &said);
     duckdb_disconnect(&worker->connection);
+    if (status == EIDER_ERROR_UNSUPPORTED)
+        status = EIDER_ERROR_SQL;
     if (status != EIDER_OK)
         error_set(err, status, "the set-up of %s: %s", worker->id.name, error_said(&said));
     return status;

@@ -32,7 +32,11 @@ struct worker_id {
     const char *name;
 };
 
-/* Calls the callback. Errors: the callback's, with a prefix; MEMORY, SQL. */
+/*
+ * Calls the callback. Errors: the callback's, with a prefix; MEMORY, SQL. UNSUPPORTED becomes SQL, as it does in tasks of workers
+ * with rewrites: to the coordinator it means that Eider has not understood a plan, and that DuckDB alone may run the query. What
+ * the application refuses, or runs in another form, must not run like that.
+ */
 enum eider_status worker_setup_new(const struct worker_setup_callback *callback, struct engine *engine,
                                    const struct worker_id *worker, const struct task_request *request,
                                    struct worker_setup **ret, struct eider_error *err);

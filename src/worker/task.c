@@ -180,6 +180,8 @@ enum eider_status task_execute(const struct task_context *context, const struct 
     *ret = (struct task_report){0};
     buf_init(&task.sql, SQL_MAX_BYTES);
     status = task.arena == NULL ? error_no_memory(&local) : run_task(&task, &local);
+    if (status == EIDER_ERROR_UNSUPPORTED && context->setup != NULL && context->setup->rewrites.count > 0)
+        status = local.status = EIDER_ERROR_SQL; /* see worker_setup_new */
     if (status == EIDER_OK) {
         struct output_size size = output_size(task.output, 0, request->partitions);
         *ret = (struct task_report){.rows = size.rows, .bytes = size.bytes};

@@ -1,3 +1,3 @@
--- expect: any
+-- expect: local parameter
 -- check: error
 SELECT id FROM facts WHERE qty > $1;

@@ -201,3 +201,26 @@ TO 'extra/csv_ragged/a.csv' (HEADER, DELIMITER '~');
 COPY (FROM lines WHERE id < 300 ORDER BY id) TO 'extra/json/a.json' (FORMAT json);
 COPY (SELECT *, {'x': id, 'ys': range(id % 3)} AS more FROM lines WHERE id >= 300 ORDER BY id) TO 'extra/json/b.json' (FORMAT json);
 COPY (FROM lines ORDER BY id) TO 'extra/json_array/a.json' (FORMAT json, ARRAY true);
+
+-- visits and accounts: in the order of a key, so that tasks can share the files by ranges of it. Files end within an account; ---
+-- accounts without visits on both sides, visits without an account; several rows of an account in one file of accounts. --------
+CREATE TABLE visits AS
+SELECT (i // 5 - 500)::BIGINT AS account, i AS vid, (DATE '2021-01-01' + (i // 40)::INTEGER) AS day,
+       TIMESTAMP '1969-12-31 12:00:00' + to_seconds(i * 11) AS seen, CASE WHEN h(i, 90, 11) = 0 THEN NULL ELSE h(i, 91, 300) END::INTEGER AS k,
+       pick(i, 92, ['web', 'app', NULL, 'shop']) AS kind, (h(i, 93, 20001) - 10000)::DECIMAL(12, 2) / 100 AS paid
+FROM range(11000) t(i);
+COPY (FROM visits WHERE vid < 2003) TO 'visits/v0.parquet' (FORMAT parquet);
+COPY (FROM visits WHERE vid BETWEEN 2003 AND 4100) TO 'visits/v1.parquet' (FORMAT parquet);
+COPY (FROM visits WHERE vid BETWEEN 4101 AND 4103) TO 'visits/v2.parquet' (FORMAT parquet);
+COPY (FROM visits WHERE vid BETWEEN 4104 AND 7500) TO 'visits/v3.parquet' (FORMAT parquet, ROW_GROUP_SIZE 2048);
+COPY (FROM visits WHERE vid > 7500) TO 'visits/v4.parquet' (FORMAT parquet, ROW_GROUP_SIZE 2048, PARQUET_VERSION v2);
+COPY (FROM visits WHERE false) TO 'visits/v5.parquet' (FORMAT parquet);
+CREATE TABLE accounts AS
+SELECT (i - 700 + i // 9 % 2)::BIGINT AS account, 'acc-' || h(i, 94, 700) AS owner, pick(i, 95, ['north', 'south', NULL]) AS region,
+       (DATE '2021-01-01' + h(i, 96, 300)::INTEGER) AS opened
+FROM range(2600) t(i) WHERE h(i, 97, 6) <> 0;
+COPY (FROM accounts WHERE account < -300) TO 'accounts/a0.parquet' (FORMAT parquet);
+COPY (FROM accounts WHERE account BETWEEN -300 AND 99) TO 'accounts/a1.parquet' (FORMAT parquet);
+COPY (FROM accounts WHERE account BETWEEN 100 AND 600) TO 'accounts/a2.parquet' (FORMAT parquet);
+COPY (FROM accounts WHERE account BETWEEN 601 AND 1200) TO 'accounts/a3.parquet' (FORMAT parquet);
+COPY (FROM accounts WHERE account > 1200) TO 'accounts/a4.parquet' (FORMAT parquet);

@@ -6,6 +6,7 @@
  *   differ self   …                 does DuckDB agree with itself on every query of a corpus?
  *   differ corpus …                 does Eider agree with DuckDB on it, and is each query distributed as expected?
  *   differ random …                 the same for random queries
+ *   differ metamorphic …            does Eider agree with itself on random queries, split and under other settings?
  *
  * Exit status: 0, 1 if a query failed, 2 for wrong usage, 3 if the test itself could not go on.
  */
@@ -21,7 +22,7 @@
 
 static const char usage_text[] =
     "usage: differ data DIR\n"
-    "       differ self|corpus|random [options]\n"
+    "       differ self|corpus|random|metamorphic [options]\n"
     "  --tables DIR       data folder: a view per file or folder in it; repeatable, @DATA@ in queries is the "
     "first\n"
     "  --schema FILE      script to run when the views are there\n"
@@ -264,6 +265,8 @@ int main(int argc, char **argv)
         status = run_corpus(&options);
     } else if (strcmp(mode, "random") == 0) {
         status = run_random(&options);
+    } else if (strcmp(mode, "metamorphic") == 0) {
+        status = run_metamorphic(&options);
     } else {
         status = usage("unknown mode: ", mode);
     }

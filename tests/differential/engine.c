@@ -148,12 +148,23 @@ void engine_done(struct engine *engine)
 
 /* ---- Statements --------------------------------------------------------------------------------------------- */
 
+/* The rows of a result; a statement with more of them than the engine takes has failed. */
+static void take_rows(const struct engine *engine, duckdb_result *result, struct outcome *ret)
+{
+    ret->too_large = !rows_init(&ret->rows, result, engine->max_rows == 0 ? MAX_ROWS : engine->max_rows);
+    if (ret->too_large) {
+        ret->ok = false;
+        ret->error = (struct eider_error){.status = EIDER_ERROR_SQL, .stage = -1, .task = -1, .worker = -1};
+        snprintf(ret->error.message, sizeof(ret->error.message), "the result has too many rows");
+    }
+}
+
 static void run_duckdb(struct engine *engine, const char *sql, struct outcome *ret)
 {
     duckdb_result result;
     ret->ok = duckdb_query(engine->connection, sql, &result) == DuckDBSuccess;
     if (ret->ok) {
-        rows_init(&ret->rows, &result, MAX_ROWS);
+        take_rows(engine, &result, ret);
     } else {
         const char *message = duckdb_result_error(&result);
         ret->error = (struct eider_error){.status = EIDER_ERROR_SQL, .stage = -1, .task = -1, .worker = -1};
@@ -176,7 +187,7 @@ static void run_eider(struct engine *engine, const char *sql, struct outcome *re
     duckdb_result result;
     ret->ok = eider_query_run(query, &result, &ret->error) == EIDER_OK;
     if (ret->ok) {
-        rows_init(&ret->rows, &result, MAX_ROWS);
+        take_rows(engine, &result, ret);
         duckdb_destroy_result(&result);
     }
     eider_query_get_stats(query, &ret->stats);

@@ -35,6 +35,7 @@ struct engine {
     struct eider_cluster *cluster;
     struct eider_session *session;
     struct watchdog *watchdog;
+    size_t max_rows; /* of a result; 0: 20,000,000 */
 };
 
 /* Opens a database in memory with `threads` threads and a connection to it. */
@@ -48,6 +49,7 @@ void engine_done(struct engine *engine);
 struct outcome {
     bool ok;
     bool timed_out;
+    bool too_large;           /* it had more rows than the engine takes, and they were thrown away */
     struct eider_error error; /* if not ok; DuckDB's own message has status EIDER_ERROR_SQL */
     struct rows rows;
     double ms;

@@ -49,8 +49,10 @@ struct answer {
 
 static void answer_take(struct answer *answer, duckdb_result *result)
 {
-    answer->ok = true;
-    rows_init(&answer->rows, result, 10000000);
+    answer->ok = rows_init(&answer->rows, result, 10000000);
+    if (!answer->ok) {
+        die("a result has too many rows");
+    }
 }
 
 static void answer_fail(struct answer *answer, const char *message)
@@ -385,7 +387,7 @@ static void run_random(struct bench *bench, uint64_t seed, uint64_t first, uint6
         if (report->failed > failed) {
             printf("  original: %s\n", query.sql);
         }
-        free(query.sql);
+        generated_done(&query);
         free(name);
         choices_done(&choices);
     }

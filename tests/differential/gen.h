@@ -137,10 +137,15 @@ struct generated {
     char *sql;
     uint64_t features; /* bit per enum gen_feature */
     bool ordered;      /* it orders its rows completely */
+    char *predicate;   /* over its output as a relation of that alias, with generate_split */
+    char alias[8];
 };
 
-/* Makes one query; the caller frees ret->sql. */
+/* Makes one query; the caller frees it with generated_done. */
 void generate(struct choices *choices, bool tpch, struct generated *ret);
+/* Makes a query and a predicate over its output. It may have more rows than other queries: it is not counted instead. */
+void generate_split(struct choices *choices, bool tpch, struct generated *ret);
+void generated_done(struct generated *generated);
 
 /* ---- Parts, from the leaves up ------------------------------------------------------------------------------ */
 

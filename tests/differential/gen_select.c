@@ -7,6 +7,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gen.h"
@@ -296,42 +297,101 @@ static void wrap_in_count(struct gen *gen, const struct gen_output *output, stru
     gen_use(gen, GEN_DERIVED);
 }
 
-void generate(struct choices *choices, bool tpch, struct generated *ret)
+/* The query, with its CTEs. Where its rows would be too many, their number if `counts`. */
+static void whole_query(struct gen *gen, bool counts, struct gen_output *output, struct generated *ret)
 {
-    struct gen gen = {.choices = choices, .tpch = tpch};
-    struct gen_output output;
     struct buf with;
     struct buf query;
     gen_buf_init(&with);
     gen_buf_init(&query);
-    *ret = (struct generated){0};
-    uint32_t ctes = choose_yes(choices, 18) ? 1 + choose(choices, GEN_MAX_CTES) : 0;
+    uint32_t ctes = choose_yes(gen->choices, 18) ? 1 + choose(gen->choices, GEN_MAX_CTES) : 0;
     for (uint32_t i = 0; i < ctes; i++) {
-        add_cte(&gen, &with);
+        add_cte(gen, &with);
     }
-    if (choose_yes(choices, 10)) {
-        set_operation(&gen, &output, &query);
+    if (choose_yes(gen->choices, 10)) {
+        set_operation(gen, output, &query);
     } else {
-        gen_select(&gen, &output, &query);
+        gen_select(gen, output, &query);
     }
     bool distinct_on = strstr(query.data, "DISTINCT ON") == query.data + strlen("SELECT ");
-    bool can_order = output.exact && !distinct_on;
-    bool limited = can_order && choose_yes(choices, output.rows > max_result_rows ? 60 : 15);
-    if (limited || (can_order && choose_yes(choices, 10))) {
-        order_by_all(&gen, &output, &query);
+    bool can_order = output->exact && !distinct_on;
+    bool limited = can_order && choose_yes(gen->choices, output->rows > max_result_rows ? 60 : 15);
+    if (limited || (can_order && choose_yes(gen->choices, 10))) {
+        order_by_all(gen, output, &query);
         ret->ordered = true;
     }
     if (limited) {
-        limit(&gen, &query);
-    } else if (output.rows > max_result_rows) {
-        wrap_in_count(&gen, &output, &query);
+        limit(gen, &query);
+    } else if (counts && output->rows > max_result_rows) {
+        wrap_in_count(gen, output, &query);
         ret->ordered = false;
     }
     buf_puts(&with, with.size > 0 ? " " : "");
     gen_buf_move(&with, &query);
-    ret->features = gen.features;
     ret->sql = buf_take(&with, NULL);
     if (ret->sql == NULL) {
         die("a random query has grown too long");
     }
+}
+
+void generate(struct choices *choices, bool tpch, struct generated *ret)
+{
+    struct gen gen = {.choices = choices, .tpch = tpch};
+    struct gen_output output;
+    *ret = (struct generated){0};
+    whole_query(&gen, true, &output, ret);
+    ret->features = gen.features;
+}
+
+/* A predicate over the output of a query: most often one that is true, false and NULL for some of its rows each. */
+static void split_predicate(struct gen *gen, const struct gen_scope *scope, struct buf *out)
+{
+    const struct gen_relation *relation = NULL;
+    uint32_t kind = choose(gen->choices, 100);
+    const struct gen_column *column = kind < 60 ? gen_pick_any(gen, scope, &relation) : NULL;
+    if (column != NULL) {
+        struct buf name;
+        gen_buf_init(&name);
+        gen_column_ref(relation, column, &name);
+        if (column->type == GEN_INT && kind < 30) {
+            buf_printf(out, "%s %% 2 = 0", name.data);
+        } else {
+            buf_printf(out, "CASE WHEN %s IS NOT NULL THEN hash(%s) %% 3 = 0 END", name.data, name.data);
+        }
+        buf_done(&name);
+    } else if (kind < 85) {
+        gen_predicate(gen, scope, 2, out);
+    } else {
+        gen_subquery_predicate(gen, scope, out);
+    }
+}
+
+void generate_split(struct choices *choices, bool tpch, struct generated *ret)
+{
+    struct gen gen = {.choices = choices, .tpch = tpch};
+    struct gen_output output;
+    struct gen_scope scope = {.count = 1};
+    struct buf predicate;
+    *ret = (struct generated){0};
+    whole_query(&gen, false, &output, ret);
+    gen_new_alias(&gen, &scope.relations[0]);
+    scope.relations[0].rows = output.rows;
+    scope.relations[0].column_count = output.count;
+    memcpy(scope.relations[0].columns, output.columns, sizeof(output.columns));
+    gen.cte_count = 0; /* they are inside the query */
+    gen_buf_init(&predicate);
+    split_predicate(&gen, &scope, &predicate);
+    ret->features = gen.features;
+    ret->predicate = buf_take(&predicate, NULL);
+    if (ret->predicate == NULL) {
+        die("a random predicate has grown too long");
+    }
+    memcpy(ret->alias, scope.relations[0].alias, sizeof(ret->alias));
+}
+
+void generated_done(struct generated *generated)
+{
+    free(generated->sql);
+    free(generated->predicate);
+    *generated = (struct generated){0};
 }

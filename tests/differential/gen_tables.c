@@ -20,7 +20,7 @@ struct table {
     struct gen_column columns[GEN_MAX_COLUMNS];
 };
 
-/* Domains: F facts.id, K dims.k, k k2, G grp, D dates, S sym, I ids of other tables. */
+/* Domains: A accounts, F facts.id, K dims.k, k k2, G grp, D dates, S sym, I ids of other tables. */
 static const struct table own_tables[] = {
     {"facts",
      14697,
@@ -82,6 +82,16 @@ static const struct table own_tables[] = {
       C("mood", GEN_ANY, 0, 0, 0, 6, 1100), C("bits", GEN_ANY, 0, 0, 0, 5, 1300),
       C("js", GEN_ANY, 0, 0, 0, 7, 950), C("boo", GEN_BOOL, 0, 0, 1, 2, 2200),
       C("ts_ns", GEN_ANY, 0, 0, 0, 5, 1300)}},
+    {"visits",
+     11000,
+     {C("account", GEN_INT, 'A', -500, 1700, 2200, 5), C("vid", GEN_INT, 'I', 0, 11000, 11000, 1),
+      C("day", GEN_DATE, 'V', 366, 640, 275, 40), C("seen", GEN_TS, 0, -1, 1, 11000, 1),
+      C("k", GEN_INT, 'K', 0, 300, 300, 36), C("kind", GEN_STR, 0, 0, 0, 3, 2700),
+      C("paid", GEN_DEC, 0, -100, 100, 8000, 2)}},
+    {"accounts",
+     2170,
+     {C("account", GEN_INT, 'A', -700, 1900, 1900, 2), C("owner", GEN_STR, 0, 0, 0, 670, 3),
+      C("region", GEN_STR, 0, 0, 0, 2, 720), C("opened", GEN_DATE, 'V', 366, 666, 300, 7)}},
 };
 
 /* Domains: O orders, P parts, U suppliers, C customers, N nations, R regions. */
@@ -131,7 +141,7 @@ enum {
 };
 
 /* Tables that queries should read often stand in it more than once. */
-static const uint8_t own_weights[] = {0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8};
+static const uint8_t own_weights[] = {0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 9, 10};
 
 const char *gen_base_table(struct gen *gen, struct gen_relation *ret)
 {

@@ -77,6 +77,24 @@ void lab_done(struct lab *lab)
     watchdog_done(&lab->watchdog);
 }
 
+void lab_limit_rows(struct lab *lab, size_t max_rows)
+{
+    lab->max_rows = max_rows;
+    lab->oracle.max_rows = max_rows;
+    for (size_t i = 0; i < lab->eider_count; i++) {
+        lab->eiders[i].max_rows = max_rows;
+    }
+}
+
+bool lab_has_tpch(struct lab *lab)
+{
+    struct outcome outcome;
+    engine_run(&lab->oracle, "SELECT * FROM lineitem LIMIT 0", 0, &outcome);
+    bool has = outcome.ok;
+    outcome_done(&outcome);
+    return has;
+}
+
 /* Undoes a case's setting: to what the command line asked for, if it did. */
 static void reset_setting(const struct lab *lab, struct engine *engine, const char *setting)
 {
@@ -189,6 +207,7 @@ static void need_shuffled(struct lab *lab)
     if (options->schema != NULL) {
         engine_run_script(&lab->shuffled, options->schema);
     }
+    lab->shuffled.max_rows = lab->max_rows;
     lab->has_shuffled = true;
 }
 

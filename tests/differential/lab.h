@@ -48,12 +48,18 @@ struct lab {
     struct engine host; /* owns the database of the sessions */
     struct engine eiders[MAX_WORKER_COUNTS];
     size_t eider_count;
+    size_t max_rows;                /* of a result; 0: as the engines have it */
     struct rebuild_options rebuild; /* data of the rule */
 };
 
 /* With `with_eider` false only the oracle is made. */
 void lab_init(struct lab *lab, const struct options *options, bool with_eider);
 void lab_done(struct lab *lab);
+/* Results with more rows are too large, for every engine. */
+void lab_limit_rows(struct lab *lab, size_t max_rows);
+
+/* True if the tables of TPC-H are there. */
+bool lab_has_tpch(struct lab *lab);
 
 /* Runs a case on an engine: its settings and setups before, its teardowns after. */
 void lab_run_case(struct lab *lab, struct engine *engine, const struct corpus_case *item,
@@ -71,5 +77,6 @@ bool lab_oracle_agrees(struct lab *lab, const struct corpus_case *item, const st
 int run_self(const struct options *options);
 int run_corpus(const struct options *options);
 int run_random(const struct options *options);
+int run_metamorphic(const struct options *options);
 
 #endif

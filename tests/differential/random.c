@@ -11,18 +11,19 @@
 
 #include "gen.h"
 #include "lab.h"
+#include "shrink.h"
 
 enum {
-    MAX_SHRINK_TRIES = 400,
-    MAX_VERDICTS = 64
+    MAX_VERDICTS = 64,
+    MAX_RESULT_ROWS = 2000000 /* of a random query; what has more is skipped */
 };
-static const double max_shrink_ms = 90000;
 static const double oracle_timeout_ms = 8000;
 
 enum verdict {
     QUERY_EQUAL = 1,
     QUERY_BOTH_FAIL,
     QUERY_TOO_SLOW, /* for DuckDB */
+    QUERY_TOO_LARGE,
     QUERY_UNSTABLE, /* DuckDB does not agree with itself */
     QUERY_DIFFERENT
 };
@@ -75,9 +76,10 @@ static enum verdict compare(struct run *run, const struct corpus_case *item, str
     *actual = (struct outcome){0};
     engine_run(&run->lab->oracle, item->sql, oracle_timeout_ms, &expected);
     run->report.oracle_ms += expected.ms;
-    if (expected.timed_out) {
+    if (expected.timed_out || expected.too_large) {
+        verdict = expected.timed_out ? QUERY_TOO_SLOW : QUERY_TOO_LARGE;
         outcome_done(&expected);
-        return QUERY_TOO_SLOW;
+        return verdict;
     }
     engine_run(run->engine, item->sql, run->lab->options->timeout_ms, actual);
     run->report.eider_ms += actual->ms;
@@ -103,80 +105,32 @@ static enum verdict compare(struct run *run, const struct corpus_case *item, str
 
 /* ---- Shrinking ---------------------------------------------------------------------------------------------- */
 
-struct shrink {
+/* The case that is being shrunk. */
+struct shrunk {
     struct run *run;
-    uint32_t *best;
-    size_t best_count;
-    char *best_sql;
-    uint32_t tries;
-    double deadline_ms;
+    struct generated query;
 };
 
-/* Takes a list of choices over if its query still fails. */
-static bool shrink_try(struct shrink *shrink, uint32_t *given, size_t count)
+static char *make_smaller(void *data, struct choices *choices)
 {
-    struct choices choices;
-    struct generated query;
+    struct shrunk *shrunk = data;
+    generated_done(&shrunk->query);
+    generate(choices, shrunk->run->tpch, &shrunk->query);
+    return xstrdup(shrunk->query.sql);
+}
+
+static bool smaller_fails(void *data)
+{
+    struct shrunk *shrunk = data;
     struct corpus_case item;
     struct outcome actual;
     struct buf why;
-    if (shrink->tries >= MAX_SHRINK_TRIES || clock_ms() > shrink->deadline_ms) {
-        return false;
-    }
-    choices_init_replay(&choices, given, count);
-    generate(&choices, shrink->run->tpch, &query);
-    bool better = strlen(query.sql) < strlen(shrink->best_sql);
-    if (better) {
-        shrink->tries++;
-        buf_init(&why, 1 << 20);
-        case_of(&query, &item);
-        better = compare(shrink->run, &item, &actual, &why) == QUERY_DIFFERENT;
-        outcome_done(&actual);
-        buf_done(&why);
-    }
-    if (better) {
-        shrink->best_count = choices.made_count < count ? choices.made_count : count;
-        memcpy(shrink->best, choices.made, shrink->best_count * sizeof(*shrink->best));
-        free(shrink->best_sql);
-        shrink->best_sql = query.sql;
-    } else {
-        free(query.sql);
-    }
-    choices_done(&choices);
-    return better;
-}
-
-/* Tries without the choices [start, start + bytes), or with zeros in their place. */
-static bool shrink_block(struct shrink *shrink, size_t start, size_t size, bool zero)
-{
-    size_t count = shrink->best_count;
-    uint32_t *given = xcalloc(count, sizeof(*given));
-    memcpy(given, shrink->best, count * sizeof(*given));
-    if (zero) {
-        memset(given + start, 0, size * sizeof(*given));
-    } else {
-        memmove(given + start, given + start + size, (count - start - size) * sizeof(*given));
-        count -= size;
-    }
-    bool better = shrink_try(shrink, given, count);
-    free(given);
-    return better;
-}
-
-static void shrink_all(struct shrink *shrink)
-{
-    bool progress = true;
-    while (progress && shrink->tries < MAX_SHRINK_TRIES && clock_ms() < shrink->deadline_ms) {
-        progress = false;
-        for (size_t size = 32; size > 0; size /= 2) {
-            for (size_t start = 0; start + size <= shrink->best_count;) {
-                bool better =
-                    shrink_block(shrink, start, size, false) || shrink_block(shrink, start, size, true);
-                progress |= better;
-                start += better ? 0 : size;
-            }
-        }
-    }
+    buf_init(&why, 1 << 20);
+    case_of(&shrunk->query, &item);
+    bool fails = compare(shrunk->run, &item, &actual, &why) == QUERY_DIFFERENT;
+    outcome_done(&actual);
+    buf_done(&why);
+    return fails;
 }
 
 static void report_failure(struct run *run, uint64_t number, struct choices *choices, struct generated *query,
@@ -187,19 +141,12 @@ static void report_failure(struct run *run, uint64_t number, struct choices *cho
            " --count 1), %s\n%s  %s\n",
            number, options->seed, options->seed, number, run->engine->label, why->data, query->sql);
     fflush(stdout);
-    struct shrink shrink = {.run = run,
-                            .best = xcalloc(choices->made_count, sizeof(uint32_t)),
-                            .best_count = choices->made_count,
-                            .best_sql = xstrdup(query->sql),
-                            .deadline_ms = clock_ms() + max_shrink_ms};
-    memcpy(shrink.best, choices->made, choices->made_count * sizeof(uint32_t));
+    struct shrunk shrunk = {.run = run};
+    struct shrink_subject subject = {&shrunk, make_smaller, smaller_fails};
     struct report saved = run->report;
-    shrink_all(&shrink);
+    shrink_and_print(&subject, choices);
     run->report = saved;
-    printf("  shrunk (%u tries): %s\n\n", shrink.tries, shrink.best_sql);
-    fflush(stdout);
-    free(shrink.best);
-    free(shrink.best_sql);
+    generated_done(&shrunk.query);
 }
 
 /* ---- The report --------------------------------------------------------------------------------------------- */
@@ -253,10 +200,10 @@ static int print_report(const struct report *report, const struct options *optio
     }
     printf("\nrows compared: %" PRIu64 "; ms in DuckDB: %.0f, in Eider: %.0f\n", report->rows,
            report->oracle_ms, report->eider_ms);
-    printf("fail in both: %" PRIu64 ", too slow for DuckDB: %" PRIu64
+    printf("fail in both: %" PRIu64 ", too slow for DuckDB: %" PRIu64 ", too large: %" PRIu64
            ", DuckDB disagrees with itself: %" PRIu64 "\n",
            report->by_verdict[QUERY_BOTH_FAIL], report->by_verdict[QUERY_TOO_SLOW],
-           report->by_verdict[QUERY_UNSTABLE]);
+           report->by_verdict[QUERY_TOO_LARGE], report->by_verdict[QUERY_UNSTABLE]);
     printf("seed %" PRIu64 ": %" PRIu64 " passed, %" PRIu64 " failed\n", options->seed,
            report->by_verdict[QUERY_EQUAL], report->by_verdict[QUERY_DIFFERENT]);
     if (report->by_verdict[QUERY_DIFFERENT] > 0 ||
@@ -299,7 +246,7 @@ static void one_query(struct run *run, uint64_t number)
         report_failure(run, number, &choices, &query, &why);
     }
     choices_done(&choices);
-    free(query.sql);
+    generated_done(&query);
     buf_done(&why);
 }
 
@@ -310,11 +257,8 @@ int run_random(const struct options *options)
         die("this mode needs --tables");
     }
     lab_init(&lab, options, true);
-    struct run run = {.lab = &lab};
-    struct outcome outcome;
-    engine_run(&lab.oracle, "SELECT * FROM lineitem LIMIT 0", 0, &outcome);
-    run.tpch = outcome.ok;
-    outcome_done(&outcome);
+    lab_limit_rows(&lab, MAX_RESULT_ROWS);
+    struct run run = {.lab = &lab, .tpch = lab_has_tpch(&lab)};
     double start = clock_ms();
     for (uint64_t i = 0; i < options->count; i++) {
         one_query(&run, options->first + i);

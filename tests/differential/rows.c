@@ -60,12 +60,9 @@ static void rows_add_chunk(struct rows *rows, duckdb_data_chunk chunk, const str
         row->text_bytes = rows->text.size - row->text;
         row->float_count = rows->float_count - row->floats;
     }
-    if (rows->text.failed) {
-        die("a result is too big to be compared");
-    }
 }
 
-void rows_init(struct rows *rows, duckdb_result *result, size_t max_rows)
+bool rows_init(struct rows *rows, duckdb_result *result, size_t max_rows)
 {
     *rows = (struct rows){.column_count = duckdb_column_count(result)};
     buf_init(&rows->text, MAX_TEXT_BYTES);
@@ -74,17 +71,49 @@ void rows_init(struct rows *rows, duckdb_result *result, size_t max_rows)
     struct shape *shapes = xcalloc(rows->column_count, sizeof(*shapes));
     rows_add_columns(rows, result, shapes);
     duckdb_data_chunk chunk;
-    while ((chunk = duckdb_fetch_chunk(*result)) != NULL) {
+    bool fits = true;
+    while (fits && (chunk = duckdb_fetch_chunk(*result)) != NULL) {
         rows_add_chunk(rows, chunk, shapes);
         duckdb_destroy_data_chunk(&chunk);
-        if (rows->count > max_rows) {
-            die("a result has more than %zu rows", max_rows);
-        }
+        fits = rows->count <= max_rows && !rows->text.failed;
     }
     for (size_t i = 0; i < rows->column_count; i++) {
         shape_done(&shapes[i]);
     }
     free(shapes);
+    if (!fits) {
+        rows_done(rows);
+    }
+    return fits;
+}
+
+void rows_append(struct rows *rows, const struct rows *more)
+{
+    if (rows->column_count != more->column_count) {
+        die("rows of other columns are appended");
+    }
+    size_t texts = rows->text.size;
+    size_t floats = rows->float_count;
+    rows->capacity = rows->count + more->count;
+    rows->items = xrealloc(rows->items, rows->capacity, sizeof(*rows->items));
+    for (size_t i = 0; i < more->count; i++) {
+        struct row *row = &rows->items[rows->count++];
+        *row = more->items[i];
+        row->text += texts;
+        row->floats += floats;
+    }
+    buf_append(&rows->text, more->text.data, more->text.size);
+    if (rows->text.failed) {
+        die("a result is too big to be compared");
+    }
+    rows->float_count += more->float_count;
+    if (rows->float_count > rows->float_capacity) {
+        rows->float_capacity = rows->float_count;
+        rows->floats = xrealloc(rows->floats, rows->float_capacity, sizeof(*rows->floats));
+    }
+    if (more->float_count > 0) {
+        memcpy(rows->floats + floats, more->floats, more->float_count * sizeof(*rows->floats));
+    }
 }
 
 void rows_done(struct rows *rows)

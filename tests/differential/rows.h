@@ -35,9 +35,12 @@ struct rows {
     size_t float_capacity;
 };
 
-/* Takes all rows out of `result`, which stays the caller's. `max_rows` is where it dies. */
-void rows_init(struct rows *rows, duckdb_result *result, size_t max_rows);
+/* Takes all rows out of `result`, which stays the caller's. False, and nothing is left, if there are more than `max_rows` or
+ * their text is too long. */
+bool rows_init(struct rows *rows, duckdb_result *result, size_t max_rows);
 void rows_done(struct rows *rows);
+/* Adds the rows of another set with as many columns. */
+void rows_append(struct rows *rows, const struct rows *more);
 
 /* How two sets are compared. */
 struct rows_comparison {

@@ -82,7 +82,8 @@ static void show_difference(const char *expected, const char *actual)
 void compare(struct golden_report *report, const char *name, const struct buf *text)
 {
     const struct options *options = report->options;
-    char *path = path_of(options->expected, name, ".txt"), *expected = read_text(path), *actual_path = NULL;
+    char *path = path_of(options->expected, name, report->suffix), *expected = read_text(path),
+         *actual_path = NULL;
     struct buf actual;
 
     buf_init(&actual, GOLDEN_TEXT_MAX);
@@ -98,7 +99,7 @@ void compare(struct golden_report *report, const char *name, const struct buf *t
     } else {
         char *folder = path_of(options->scratch, "actual", "");
         make_folder(folder);
-        actual_path = path_of(folder, name, ".txt");
+        actual_path = path_of(folder, name, report->suffix);
         write_text(actual_path, &actual);
         report->failed++;
         printf("FAILED %s: ", name);
@@ -124,20 +125,25 @@ static bool has_name(const struct names *names, const char *name)
     return false;
 }
 
-int compare_done(struct golden_report *report, const struct names *names)
+void compare_orphans(struct golden_report *report, const struct names *names)
 {
     const struct options *options = report->options;
-    struct names expectations = list_files(options->expected, ".txt");
+    struct names expectations = list_files(options->expected, report->suffix);
 
     for (size_t i = 0; i < expectations.count; i++) {
         if (has_name(names, expectations.items[i]))
             continue;
         report->failed++;
-        printf("FAILED %s/%s.txt: there is no such query\n", options->expected, expectations.items[i]);
+        printf("FAILED %s/%s%s: there is no such query\n", options->expected, expectations.items[i],
+               report->suffix);
     }
     names_done(&expectations);
+}
+
+int compare_done(struct golden_report *report)
+{
     printf("%zu as expected, %zu written, %zu failed\n", report->same, report->written, report->failed);
-    if (report->failed > 0 && !options->update)
-        printf("If the new plans are right: the target update-golden writes the expectations.\n");
+    if (report->failed > 0 && !report->options->update)
+        printf("If what is new is right: the target update-golden writes the expectations.\n");
     return report->failed > 0 || report->same + report->written == 0 ? 1 : 0;
 }

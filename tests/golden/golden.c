@@ -4,6 +4,7 @@
  *
  *   pictures  the stage graph of every query, over TPC-H data
  *   chains    the whole way of every query, from the imported plan to SQL, over small tables that it makes itself
+ *   pages     what is made in docs: not-distributable.md, and the plans in planner.md
  *   spread    no expectation but rules: where TPC-H plans scan, join and aggregate large tables
  *
  * A query is a file NAME.sql, its expectation NAME.txt in the folder of expectations. Lines `-- set: name=value` at the
@@ -20,53 +21,6 @@
 static bool is_asked_for(const struct options *options, const char *name)
 {
     return options->filter == NULL || strstr(name, options->filter) != NULL;
-}
-
-/* ---- Settings of a query ---- */
-
-/* The next line of the head that begins with `mark`. */
-static const char *next_line(const char **text, const char *mark, size_t *ret_bytes)
-{
-    while (strncmp(*text, "--", 2) == 0) {
-        const char *line = *text;
-        *ret_bytes = strcspn(line, "\n");
-        *text = line + *ret_bytes + (line[*ret_bytes] == '\n' ? 1 : 0);
-        if (strncmp(line, mark, strlen(mark)) == 0) {
-            *ret_bytes -= strlen(mark);
-            return line + strlen(mark);
-        }
-    }
-    return NULL;
-}
-
-static void change_settings(struct lab *lab, const char *text, bool reset)
-{
-    const char *setting;
-    size_t bytes;
-
-    while ((setting = next_line(&text, "-- set: ", &bytes)) != NULL) {
-        size_t name = strcspn(setting, "=");
-        struct buf sql;
-        if (name >= bytes)
-            die("not name=value: %.*s", (int)bytes, setting);
-        buf_init(&sql, 65536);
-        if (reset)
-            buf_printf(&sql, "RESET %.*s", (int)name, setting);
-        else
-            buf_printf(&sql, "SET %.*s = '%.*s'", (int)name, setting, (int)(bytes - name - 1),
-                       setting + name + 1);
-        lab_run(lab, sql.data);
-        buf_done(&sql);
-    }
-}
-
-/* 0: the query does not say. */
-static uint32_t workers_of(const char *text)
-{
-    size_t bytes;
-    const char *workers = next_line(&text, "-- workers: ", &bytes);
-
-    return workers == NULL ? 0 : (uint32_t)strtoul(workers, NULL, 10);
 }
 
 /* ---- Modes ---- */
@@ -87,7 +41,7 @@ typedef bool (*writer)(struct lab *lab, const char *sql, struct buf *out);
 static int compare_all(struct lab *lab, const char *data, writer write)
 {
     const struct options *options = lab->options;
-    struct golden_report report = {.options = options, .data = data};
+    struct golden_report report = {.options = options, .suffix = ".txt", .data = data};
     struct names names = list_files(options->queries, ".sql");
     int status;
 
@@ -96,19 +50,19 @@ static int compare_all(struct lab *lab, const char *data, writer write)
         struct buf text;
         buf_init(&text, GOLDEN_TEXT_MAX);
         if (sql != NULL && is_asked_for(options, names.items[i])) {
-            lab_set_workers(lab, workers_of(sql));
-            change_settings(lab, sql, false);
+            lab_prepare_for(lab, sql);
             if (write(lab, sql, &text))
                 compare(&report, names.items[i], &text);
             else
                 report.failed++;
-            change_settings(lab, sql, true);
+            lab_reset_after(lab, sql);
         }
         buf_done(&text);
         free(sql);
         free(path);
     }
-    status = compare_done(&report, &names);
+    compare_orphans(&report, &names);
+    status = compare_done(&report);
     names_done(&names);
     return status;
 }
@@ -124,30 +78,49 @@ static int run_pictures(const struct options *options)
     return status;
 }
 
-/* The small tables are made anew for each run; tables.sql beside the queries says which. */
-static int run_chains(const struct options *options)
+/* The small tables are made anew for each run; tables.sql beside the queries says which. Returns the folder of the files. */
+static char *open_small_tables(struct lab *lab, const struct options *options)
 {
     char *data = path_of(options->scratch, "data", ""),
          *path = path_of(options->queries, "../tables", ".sql");
     char *script = read_text(path);
     struct buf sql;
-    struct lab lab;
-    int status;
 
     if (script == NULL)
         die("%s is missing", path);
     make_folder(data);
     buf_init(&sql, GOLDEN_TEXT_MAX);
     replace_all(&sql, script, "@DATA@", data);
-    lab_open(&lab, options);
-    lab_run(&lab, sql.data);
-    status = compare_all(&lab, data, chain_write);
-    lab_close(&lab);
+    lab_open(lab, options);
+    lab_run(lab, sql.data);
     buf_done(&sql);
     free(script);
     free(path);
+    return data;
+}
+
+static int run_chains(const struct options *options)
+{
+    struct lab lab;
+    char *data = open_small_tables(&lab, options);
+    int status = compare_all(&lab, data, chain_write);
+
+    lab_close(&lab);
     free(data);
     return status;
+}
+
+static int run_pages(const struct options *options)
+{
+    struct lab lab;
+    char *data = open_small_tables(&lab, options);
+    struct golden_report report = {.options = options, .suffix = ".md", .data = data};
+
+    write_verdicts_page(&lab, &report);
+    write_planner_page(&lab, &report);
+    lab_close(&lab);
+    free(data);
+    return compare_done(&report);
 }
 
 /* The ways in which TPC-H is planned: by default, with limits that are to this data as the defaults are to a hundred
@@ -208,6 +181,7 @@ static int run_spread(const struct options *options)
 static const char usage[] =
     "usage: golden pictures --tables DIR --queries DIR --expected DIR --scratch DIR [--update]\n"
     "       golden chains --queries DIR --expected DIR --scratch DIR [--update]\n"
+    "       golden pages --queries DIR --expected DIR --scratch DIR [--update]\n"
     "       golden spread --tables DIR --queries DIR\n"
     "       and for each: [--threads N] [--only PART_OF_A_NAME]";
 
@@ -241,23 +215,35 @@ static void read_options(int argc, char **argv, struct options *ret)
     }
 }
 
+/* One mode: what it needs of the command line, and what runs it. */
+static const struct mode {
+    const char *name;
+    bool reads_tables; /* of TPC-H; the others make their own */
+    bool compares;
+    int (*run)(const struct options *options);
+} modes[] = {
+    {"pictures", true, true, run_pictures},
+    {"chains", false, true, run_chains},
+    {"pages", false, true, run_pages},
+    {"spread", true, false, run_spread},
+};
+
 int main(int argc, char **argv)
 {
+    const struct mode *mode = NULL;
     struct options options;
-    bool compares, makes;
 
-    if (argc < 2)
+    for (size_t i = 0; argc >= 2 && i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (strcmp(argv[1], modes[i].name) == 0)
+            mode = &modes[i];
+    }
+    if (mode == NULL)
         die("%s", usage);
     read_options(argc, argv, &options);
-    makes = strcmp(argv[1], "chains") == 0;
-    compares = makes || strcmp(argv[1], "pictures") == 0;
-    if ((!compares && strcmp(argv[1], "spread") != 0) || options.queries == NULL || options.threads == 0 ||
-        (compares && (options.expected == NULL || options.scratch == NULL)) ||
-        (!makes && options.tables == NULL))
+    if (options.queries == NULL || options.threads == 0 || (mode->reads_tables && options.tables == NULL) ||
+        (mode->compares && (options.expected == NULL || options.scratch == NULL)))
         die("%s", usage);
-    if (compares)
+    if (mode->compares)
         make_folder(options.scratch);
-    if (makes)
-        return run_chains(&options);
-    return compares ? run_pictures(&options) : run_spread(&options);
+    return mode->run(&options);
 }

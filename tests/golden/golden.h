@@ -15,7 +15,7 @@
 struct options {
     const char *tables;   /* folder of TPC-H data; NULL unless the mode needs it */
     const char *queries;  /* folder of NAME.sql */
-    const char *expected; /* folder of NAME.txt */
+    const char *expected; /* folder of what is expected: NAME.txt, NAME.md */
     const char *scratch;  /* folder for what the test makes */
     const char *filter;   /* only queries whose names contain this, or NULL */
     uint32_t threads;     /* of DuckDB */
@@ -54,6 +54,9 @@ struct lab {
 
 void lab_open(struct lab *lab, const struct options *options);
 void lab_set_workers(struct lab *lab, uint32_t workers); /* 0: four */
+/* What the head of a query asks for, and back again. */
+void lab_prepare_for(struct lab *lab, const char *sql);
+void lab_reset_after(struct lab *lab, const char *sql);
 void lab_close(struct lab *lab);
 void lab_run(struct lab *lab, const char *sql);
 
@@ -72,15 +75,24 @@ bool chain_write(struct lab *lab, const char *sql, struct buf *out);
 
 struct golden_report {
     const struct options *options;
-    const char *data; /* folder whose path is called DATA in expectations */
+    const char *suffix; /* of expectations */
+    const char *data;   /* folder whose path is called DATA in expectations */
     size_t failed, written, same;
 };
 
 /* Compares with the expectation of that name, or writes it. */
 void compare(struct golden_report *report, const char *name, const struct buf *text);
 
-/* The end: expectations without a query are failures too. Returns the exit status. */
-int compare_done(struct golden_report *report, const struct names *names);
+/* Expectations without a query are failures too. */
+void compare_orphans(struct golden_report *report, const struct names *names);
+
+/* The end. Returns the exit status. */
+int compare_done(struct golden_report *report);
+
+/* ---- verdicts.c, planner.c: pages of docs, with the tables of tables.sql. ---- */
+
+void write_verdicts_page(struct lab *lab, struct golden_report *report);
+void write_planner_page(struct lab *lab, struct golden_report *report);
 
 /* ---- spread.c ---- */
 

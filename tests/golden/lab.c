@@ -88,3 +88,62 @@ struct eider_query *lab_prepare(struct lab *lab, const char *sql)
         fprintf(stderr, "%s\nin: %s\n", err.message, sql);
     return query;
 }
+
+/* ---- Settings of a query ---- */
+
+/* The next line of the head that begins with `mark`. */
+static const char *next_line(const char **text, const char *mark, size_t *ret_bytes)
+{
+    while (strncmp(*text, "--", 2) == 0) {
+        const char *line = *text;
+        *ret_bytes = strcspn(line, "\n");
+        *text = line + *ret_bytes + (line[*ret_bytes] == '\n' ? 1 : 0);
+        if (strncmp(line, mark, strlen(mark)) == 0) {
+            *ret_bytes -= strlen(mark);
+            return line + strlen(mark);
+        }
+    }
+    return NULL;
+}
+
+static void change_settings(struct lab *lab, const char *text, bool reset)
+{
+    const char *setting;
+    size_t bytes;
+
+    while ((setting = next_line(&text, "-- set: ", &bytes)) != NULL) {
+        size_t name = strcspn(setting, "=");
+        struct buf sql;
+        if (name >= bytes)
+            die("not name=value: %.*s", (int)bytes, setting);
+        buf_init(&sql, 65536);
+        if (reset)
+            buf_printf(&sql, "RESET %.*s", (int)name, setting);
+        else
+            buf_printf(&sql, "SET %.*s = '%.*s'", (int)name, setting, (int)(bytes - name - 1),
+                       setting + name + 1);
+        lab_run(lab, sql.data);
+        buf_done(&sql);
+    }
+}
+
+/* 0: the query does not say. */
+static uint32_t workers_of(const char *text)
+{
+    size_t bytes;
+    const char *workers = next_line(&text, "-- workers: ", &bytes);
+
+    return workers == NULL ? 0 : (uint32_t)strtoul(workers, NULL, 10);
+}
+
+void lab_prepare_for(struct lab *lab, const char *sql)
+{
+    lab_set_workers(lab, workers_of(sql));
+    change_settings(lab, sql, false);
+}
+
+void lab_reset_after(struct lab *lab, const char *sql)
+{
+    change_settings(lab, sql, true);
+    lab_set_workers(lab, 0);
+}

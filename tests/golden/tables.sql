@@ -46,3 +46,20 @@ CREATE VIEW readings AS SELECT * FROM read_parquet('@DATA@/readings.parquet');
 -- What only the application's connection sees.
 CREATE TABLE labels AS SELECT chr((97 + i)::INTEGER) AS kind, 'label ' || i AS label FROM range(5) t(i);
 CREATE TEMP TABLE marks AS SELECT i::INTEGER AS k, i * i AS mark FROM range(20) t(i);
+
+-- One file each, for pictures with short lines (docs/planner.md): 100 customers, 2,000 orders, 20,000 items.
+COPY (SELECT i::INTEGER AS id, chr((65 + i % 5)::INTEGER) AS country FROM range(100) t(i)) TO '@DATA@/customers.parquet';
+COPY (SELECT i::INTEGER AS id, (i * 7 % 100)::INTEGER AS customer, DATE '2024-01-01' + (i % 90)::INTEGER AS day,
+             chr((97 + i % 3)::INTEGER) AS status
+      FROM range(2000) t(i)) TO '@DATA@/orders.parquet';
+COPY (SELECT (i % 2000)::INTEGER AS order_id, (i * 11 % 300)::INTEGER AS part, (i % 1000 / 10)::DECIMAL(10,2) AS amount
+      FROM range(20000) t(i)) TO '@DATA@/items.parquet';
+CREATE VIEW customers AS SELECT * FROM read_parquet('@DATA@/customers.parquet');
+CREATE VIEW orders AS SELECT * FROM read_parquet('@DATA@/orders.parquet');
+CREATE VIEW items AS SELECT * FROM read_parquet('@DATA@/items.parquet');
+
+-- In the order of a key, in five row groups each: 10,000 trips, two legs each (docs/planner.md).
+COPY (SELECT i::INTEGER AS id, chr((97 + i % 3)::INTEGER) AS status FROM range(10000) t(i)) TO '@DATA@/trips.parquet' (ROW_GROUP_SIZE 2048);
+COPY (SELECT (i // 2)::INTEGER AS trip, (i % 2000)::INTEGER AS place FROM range(20000) t(i)) TO '@DATA@/legs.parquet' (ROW_GROUP_SIZE 4096);
+CREATE VIEW trips AS SELECT * FROM read_parquet('@DATA@/trips.parquet');
+CREATE VIEW legs AS SELECT * FROM read_parquet('@DATA@/legs.parquet');

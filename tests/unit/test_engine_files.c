@@ -4,6 +4,7 @@
  * errors; the cache notices every change.
  */
 #include <fcntl.h>
+#include <math.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -297,6 +298,77 @@ static void test_ranges(void **state)
 }
 
 /* Any bytes parse to a footer or to nothing. */
+/* Bounds are for certain, so they are there only where nothing is left to chance. */
+static void test_bounds(void **state)
+{
+    static const struct {
+        const char *name, *column;
+        bool has_bounds;
+        double covered; /* of greatest - least, about */
+    } columns[] = {
+        {"up", "i", true, 1},
+        {"down", "(-i)::INTEGER", true, 1},
+        {"repeated", "(i // 9)::SMALLINT", true, 1},
+        {"mixed", "i * 7919 % 10000", true, 5},
+        {"day", "DATE '1969-12-01' + i::INTEGER", true, 1},
+        {"ts", "TIMESTAMP '1969-12-01' + to_hours(i)", true, 1},
+        {"one_null", "CASE WHEN i <> 77 THEN i END", false, 0},
+        {"uns", "i::UINTEGER", false, 0},
+        {"ms", "(TIMESTAMP '1969-12-01' + to_hours(i))::TIMESTAMP_MS", false, 0},
+        {"large", "i + 9007199254735000", false, 0},
+        {"dbl", "i::DOUBLE", false, 0},
+        {"str", "i::VARCHAR", false, 0},
+    };
+    struct engine_file_column found;
+    struct buf copy;
+
+    (void)state;
+    buf_init(&copy, 65536);
+    buf_puts(&copy, "COPY (SELECT ");
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+        buf_printf(&copy, "%s AS \"%s\", ", columns[i].column, columns[i].name);
+    buf_puts(&copy, "FROM range(10000) t(i)) TO 'bounds.parquet' (FORMAT parquet, ROW_GROUP_SIZE 2048)");
+    run(copy.data);
+    buf_done(&copy);
+    ask("bounds.parquet");
+    assert_int_equal(info.row_group_count, 5);
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+        assert_true(engine_file_column(files, "bounds.parquet", columns[i].name, &found));
+        assert_int_equal(found.row_group_count, 5);
+        if (found.has_bounds != columns[i].has_bounds)
+            fail_msg("%s: has_bounds is %d", columns[i].name, found.has_bounds);
+        if (found.has_bounds &&
+            fabs(found.covered / (found.greatest - found.least) - columns[i].covered) > 0.05)
+            fail_msg("%s: covered %.17g", columns[i].name, found.covered);
+    }
+}
+
+/* DuckDB calls the second of two columns that differ in case only by another name, which may be that of a third. */
+static void test_bounds_of_names_that_differ_in_case(void **state)
+{
+    struct engine_file_column found;
+    static char bytes[65536];
+    FILE *file;
+    size_t size;
+
+    (void)state;
+    run("COPY (SELECT i AS wxy, i AS qqq FROM range(100) t(i)) TO 'case.parquet' (FORMAT parquet)");
+    ask("case.parquet");
+    assert_true(engine_file_column(files, "case.parquet", "wxy", &found) && found.has_bounds);
+    assert_non_null(file = fopen("case.parquet", "r+b"));
+    size = fread(bytes, 1, sizeof(bytes), file);
+    for (size_t i = 0; i + 3 <= size; i++) {
+        if (memcmp(bytes + i, "qqq", 3) == 0)
+            memcpy(bytes + i, "WXY", 3);
+    }
+    rewind(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    fclose(file);
+    ask("case.parquet");
+    assert_true(engine_file_column(files, "case.parquet", "WXY", &found));
+    assert_false(found.has_bounds);
+}
+
 static void test_damaged_footers(void **state)
 {
     static const char *const paths[] = {"some.parquet", "one.parquet"};
@@ -379,10 +451,16 @@ static void test_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_as_duckdb), cmocka_unit_test(test_schema_hash),
-        cmocka_unit_test(test_changes),        cmocka_unit_test(test_no_parquet_files),
-        cmocka_unit_test(test_other_paths),    cmocka_unit_test(test_damaged_footers),
-        cmocka_unit_test(test_threads),        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_same_as_duckdb),
+        cmocka_unit_test(test_schema_hash),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_no_parquet_files),
+        cmocka_unit_test(test_other_paths),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_bounds_of_names_that_differ_in_case),
+        cmocka_unit_test(test_damaged_footers),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_ranges),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

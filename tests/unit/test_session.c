@@ -199,6 +199,7 @@ static void the_exchange_has_a_budget(void **unused)
 
     (void)unused;
     open_fixture(&f, 4);
+    sql(f.connection, "SET eider_range_scans = false");
     sql(f.connection, "SET eider_exchange_memory = '1MiB'");
     assert_int_equal(run_status(&f, "SELECT count(*) FROM (SELECT v, s, list(g) FROM t GROUP BY v, s)"),
                      EIDER_ERROR_MEMORY);

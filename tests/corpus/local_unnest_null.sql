@@ -1,0 +1,2 @@
+-- expect: local expression
+SELECT id, unnest(NULL) AS u FROM facts;

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT DISTINCT account FROM visits;

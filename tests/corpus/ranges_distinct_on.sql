@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT DISTINCT ON (account) account, vid, paid FROM visits ORDER BY account, vid DESC;

@@ -1,0 +1,2 @@
+-- expect: distributed SetOpExec
+SELECT account FROM accounts EXCEPT SELECT account FROM visits;

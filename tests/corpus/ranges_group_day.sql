@@ -1,0 +1,2 @@
+-- expect: any
+SELECT day, count(*), count(DISTINCT account), sum(paid) FROM visits GROUP BY day;
