@@ -152,7 +152,8 @@ EIDER_API EIDER_MUST_CHECK enum eider_status
 eider_node_new_table_scan(struct eider_plan_context *ctx, const struct eider_node_table_scan *fields,
                           const struct eider_node **ret, struct eider_error *err);
 
-/* A table function over constants: range, generate_series, unnest, and those that the application declared. */
+/* A table function over constants: range, generate_series, unnest, read_csv, read_json, and those that the application
+ * declared. */
 struct eider_node_function_scan {
     struct eider_str name;
     struct eider_str_list names; /* of all its columns, in order */
@@ -162,6 +163,8 @@ struct eider_node_function_scan {
     struct eider_scan_column_list read; /* what filters and projection refer to by position */
     struct eider_expr_list filters;
     struct eider_u32_list projection;
+    struct eider_file_slice_list
+        files; /* that it reads, whole: a task fails if one of them has changed. May be none */
 };
 EIDER_API bool eider_node_as_function_scan(const struct eider_node *node,
                                            struct eider_node_function_scan *ret);

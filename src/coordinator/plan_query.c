@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "engine/gate.h"
 #include "import/import.h"
+#include "plan/object.h"
 #include "planner/planner.h"
 
 static enum eider_status file_info(void *data, const char *path, struct planner_file *ret,
@@ -79,18 +80,147 @@ static bool is_cancelled(void *data)
     return run_is_cancelled(data);
 }
 
-static enum eider_status ask(struct eider_query *query, const char *sql, unsigned flags, struct run *run,
-                             struct engine_plan *ret, struct eider_error *err)
-{
-    struct engine_plan_request request = {.sql = sql, .flags = flags, .cancelled = is_cancelled, .data = run};
+/* One statement while it is planned. */
+struct statement {
+    struct eider_query *query;
+    const char *sql;
+    struct run *run;
+    unsigned text_functions; /* that its plan goes round */
+    const struct eider_node *root;
+};
 
+static bool goes_on(const struct eider_query *query, enum eider_status status)
+{
+    return status == EIDER_OK && query->verdict.kind == VERDICT_DISTRIBUTABLE;
+}
+
+static enum eider_status ask(const struct statement *statement, unsigned flags, struct engine_plan *ret,
+                             struct eider_error *err)
+{
+    struct eider_query *query = statement->query;
+    struct engine_plan_request request = {
+        .sql = statement->sql, .flags = flags, .cancelled = is_cancelled, .data = statement->run};
+
+    if ((flags & ENGINE_PLAN_TREE) != 0)
+        request.text_functions = statement->text_functions;
     return engine_plan(query->session->planner, &request, query->arena, ret, &query->verdict, err);
 }
 
+/* ---- CSV and JSON files ---- */
+
+/* What is found in the statement: functions that its plan has to go round, or that it is not worth a plan. */
+static enum eider_status find_text_files(struct statement *statement, struct eider_error *err)
+{
+    struct eider_query *query = statement->query;
+    struct eider_session *session = query->session;
+    struct text_files_found found;
+    enum eider_status status =
+        text_files_find(session->connection, statement->sql, query->arena, &session->text_names, &found, err);
+
+    if (status != EIDER_OK || found.functions == 0)
+        return status;
+    statement->text_functions = found.functions;
+    if (found.special)
+        verdict_no(&query->verdict, VERDICT_TABLE_FUNCTION,
+                   "a scan of CSV or JSON files reads what is no regular file");
+    else if (found.known && found.bytes <= (double)query->settings.bytes_per_task &&
+             session->handler_count == 0 && session->rules.count == 0)
+        verdict_no(
+            &query->verdict, VERDICT_SMALL,
+            "CSV and JSON files are read by one task, and besides there is too little work to distribute");
+    return EIDER_OK;
+}
+
+/* The functions of which one is the scan that DuckDB has met and does not write; 0 if the plan is another. */
+static unsigned unwritten_functions(const struct engine_plan *tree)
+{
+    if (tree->plan_bytes == 0 || strncmp(tree->plan_json, "{\"error\":true", 13) != 0 ||
+        strstr(tree->plan_json, "Serialize not implemented") == NULL)
+        return 0;
+    if (strstr(tree->plan_json, "CSV") != NULL)
+        return TEXT_CSV_FUNCTIONS;
+    return TEXT_JSON_FUNCTIONS;
+}
+
+/*
+ * The plan, around CSV and JSON files if need be. A statement that does not look like it shows at the first try, and the
+ * functions that it calls in macros, which nobody has looked into, at the next ones.
+ */
+static enum eider_status ask_tree(struct statement *statement, struct engine_plan *ret,
+                                  struct eider_error *err)
+{
+    struct eider_query *query = statement->query;
+    bool looked = text_files_suspected(&query->session->text_names, statement->sql);
+    enum eider_status status = looked ? find_text_files(statement, err) : EIDER_OK;
+
+    while (goes_on(query, status)) {
+        unsigned before = statement->text_functions, unwritten;
+
+        status = ask(statement, ENGINE_PLAN_TREE, ret, err);
+        if (!goes_on(query, status) || (unwritten = unwritten_functions(ret)) == 0)
+            break;
+        if (!looked)
+            status = find_text_files(statement, err);
+        looked = true;
+        statement->text_functions |= unwritten;
+        if (statement->text_functions == before)
+            break;
+    }
+    return status;
+}
+
+/*
+ * The plan was made with other functions in the place of DuckDB's, so the statement is compared with what it is to DuckDB: it has
+ * to be one, with the same columns.
+ */
+static enum eider_status check_text_plan(const struct statement *statement, struct eider_error *err)
+{
+    struct eider_query *query = statement->query;
+    const struct column_list *planned = &statement->root->columns;
+    struct engine_plan described;
+    enum eider_status status = text_functions_check(query->session->connection, statement->text_functions,
+                                                    query->arena, &query->verdict, err);
+    bool same;
+
+    if (goes_on(query, status))
+        status = ask(statement, ENGINE_PLAN_COLUMNS, &described, err);
+    if (!goes_on(query, status))
+        return status;
+    same = described.columns.count == planned->count &&
+           (query->columns.count == 0 || query->columns.count == planned->count);
+    for (uint32_t i = 0; i < planned->count && same; i++) {
+        const struct column *column = &described.columns.items[i];
+        same = type_equal(column->type, planned->items[i].type) &&
+               (query->columns.count == 0 || str_equal(column->name, query->columns.items[i].name));
+    }
+    query->columns = described.columns;
+    if (!same)
+        verdict_no(&query->verdict, VERDICT_TABLE_FUNCTION,
+                   "with its scans of CSV or JSON files the statement has other columns");
+    return EIDER_OK;
+}
+
+/* ---- The plan ---- */
+
+static enum eider_status add_file_lists(struct arena *arena, const struct text_files_list *found,
+                                        struct import_input *input, struct eider_error *err)
+{
+    struct import_files *lists = arena_alloc_array(arena, (size_t)found->count + 1, sizeof(*lists));
+
+    if (lists == NULL)
+        return error_no_memory(err);
+    for (uint32_t i = 0; i < found->count; i++)
+        lists[i] = (struct import_files){found->items[i].pattern, found->items[i].files};
+    input->file_lists = lists;
+    input->file_list_count = found->count;
+    return EIDER_OK;
+}
+
 /* Import and planner. */
-static enum eider_status plan_tree(struct eider_query *query, const struct engine_plan *tree,
+static enum eider_status plan_tree(struct statement *statement, const struct engine_plan *tree,
                                    struct eider_error *err)
 {
+    struct eider_query *query = statement->query;
     const struct settings *settings = &query->settings;
     struct planner_options options = {.workers = query->workers.count,
                                       .bytes_per_task = settings->bytes_per_task,
@@ -113,10 +243,16 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
                                       .observer = query->session->observer,
                                       .observer_data = query->session->observer_data};
     const struct declared_functions *functions = &query->session->functions;
-    struct import_input input = {tree->plan_json, tree->plan_bytes, functions->items, functions->count};
+    struct import_input input = {.plan_json = tree->plan_json,
+                                 .plan_bytes = tree->plan_bytes,
+                                 .declared = functions->items,
+                                 .declared_count = functions->count};
     struct imported imported = {.root = NULL};
-    enum eider_status status = import_plan(query->arena, &input, &imported, &query->verdict, err);
+    enum eider_status status = add_file_lists(query->arena, &tree->text_files, &input, err);
 
+    if (status == EIDER_OK)
+        status = import_plan(query->arena, &input, &imported, &query->verdict, err);
+    statement->root = imported.root;
     query->reads_tables = imported.table_scans > 0;
     query->columns = imported.columns;
     if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
@@ -125,11 +261,6 @@ static enum eider_status plan_tree(struct eider_query *query, const struct engin
     if (options.rules == NULL)
         return error_no_memory(err);
     return planner_plan(query->arena, imported.root, &options, &query->graph, &query->verdict, err);
-}
-
-static bool goes_on(const struct eider_query *query, enum eider_status status)
-{
-    return status == EIDER_OK && query->verdict.kind == VERDICT_DISTRIBUTABLE;
 }
 
 static enum eider_status check_functions(struct eider_query *query)
@@ -158,6 +289,7 @@ static enum eider_status plan_statement(struct eider_query *query, const char *s
                                         struct eider_error *err)
 {
     struct eider_session *session = query->session;
+    struct statement statement = {.query = query, .sql = sql, .run = run};
     struct engine_plan tree, described;
     enum eider_status status = EIDER_OK;
 
@@ -166,9 +298,9 @@ static enum eider_status plan_statement(struct eider_query *query, const char *s
     if (status == EIDER_OK && session->planner == NULL)
         status = engine_planner_new(session->engine, session->connection, &session->planner, err);
     if (status == EIDER_OK)
-        status = ask(query, sql, ENGINE_PLAN_TREE, run, &tree, err);
+        status = ask_tree(&statement, &tree, err);
     if (goes_on(query, status))
-        status = plan_tree(query, &tree, err);
+        status = plan_tree(&statement, &tree, err);
     if (goes_on(query, status))
         status = check_functions(query);
     if (goes_on(query, status))
@@ -176,8 +308,10 @@ static enum eider_status plan_statement(struct eider_query *query, const char *s
                                           &query->verdict, err);
     if (goes_on(query, status) && query->statement.kind == STATEMENT_WRITE)
         status = check_write(query);
+    if (goes_on(query, status) && statement.text_functions != 0)
+        status = check_text_plan(&statement, err);
     if (goes_on(query, status) && query->columns.count == 0) {
-        status = ask(query, sql, ENGINE_PLAN_COLUMNS, run, &described, err);
+        status = ask(&statement, ENGINE_PLAN_COLUMNS, &described, err);
         query->columns = described.columns;
     }
     return status;

@@ -79,6 +79,7 @@ void eider_session_free(struct eider_session *session)
     engine_planner_free(session->planner);
     engine_files_free(session->files);
     verdict_cache_clear(&session->verdicts);
+    text_names_done(&session->text_names);
     session_rules_free(&session->rules);
     declared_functions_free(&session->functions);
     custom_kinds_free(&session->customs);

@@ -14,6 +14,7 @@
 #include "coordinator/feeds.h"
 #include "coordinator/headers.h"
 #include "coordinator/rules.h"
+#include "coordinator/text_files.h"
 #include "coordinator/verdict_cache.h"
 #include "eider/eider.h"
 #include "engine/connection.h"
@@ -34,6 +35,7 @@ struct eider_session {
     struct engine_planner *planner; /* made with the first query that it plans */
     struct engine_files *files;     /* so is this */
     struct verdict_cache verdicts;
+    struct text_names text_names;
     struct session_rules rules;
     struct declared_functions functions;
     struct custom_kinds customs;

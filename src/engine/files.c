@@ -301,6 +301,24 @@ static enum eider_status cannot_open(const char *path, int error, struct eider_e
     return error_set(err, EIDER_ERROR_IO, "cannot open %s: %s", path, strerror(error));
 }
 
+enum engine_file_kind engine_file_look(const char *path, uint64_t *ret_bytes, int64_t *ret_mtime_ns)
+{
+    const char *local = local_path(path);
+    struct identity identity;
+    struct stat info;
+
+    *ret_bytes = 0;
+    *ret_mtime_ns = 0;
+    if (local == NULL || stat(local, &info) != 0)
+        return ENGINE_FILE_UNKNOWN;
+    if (!S_ISREG(info.st_mode))
+        return ENGINE_FILE_SPECIAL;
+    identity = identity_of(&info);
+    *ret_bytes = identity.bytes;
+    *ret_mtime_ns = identity.mtime_ns;
+    return ENGINE_FILE_REGULAR;
+}
+
 enum eider_status engine_file_info(struct engine_files *files, const char *path, struct arena *arena,
                                    struct engine_file_info *ret, struct eider_error *err)
 {

@@ -42,6 +42,15 @@ void engine_files_free(struct engine_files *files); /* accepts NULL */
 enum eider_status engine_file_info(struct engine_files *files, const char *path, struct arena *arena,
                                    struct engine_file_info *ret, struct eider_error *err);
 
+enum engine_file_kind {
+    ENGINE_FILE_UNKNOWN = 0, /* not there, or not of this machine */
+    ENGINE_FILE_REGULAR,
+    ENGINE_FILE_SPECIAL /* a pipe, a device, a folder */
+};
+
+/* Size and modification time of any regular file, without looking into it. Any thread. */
+enum engine_file_kind engine_file_look(const char *path, uint64_t *ret_bytes, int64_t *ret_mtime_ns);
+
 /* What the footer says about the values of a top-level column. */
 struct engine_file_column {
     uint64_t file_rows;

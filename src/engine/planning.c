@@ -466,6 +466,36 @@ static enum eider_status describe(struct planning *planning)
     return status;
 }
 
+static enum eider_status plan_tree(struct planning *planning)
+{
+    enum eider_status status = lock(planning);
+
+    if (status != EIDER_OK)
+        return status;
+    gate_close();
+    status = plan_locked(planning);
+    gate_open();
+    pthread_mutex_unlock(&planning_mutex);
+    return status;
+}
+
+/* Looking into files may take long, so it comes before the lock. */
+static enum eider_status plan_text(struct planning *planning)
+{
+    const struct engine_plan_request *request = planning->request;
+    struct text_scans *scans = NULL;
+    enum eider_status status = text_scans_open(planning->planner->application, request->text_functions,
+                                               planning->arena, &scans, planning->verdict, planning->err);
+
+    if (status == EIDER_OK && is_open(planning))
+        status = text_scans_describe(scans, request->sql, planning->verdict, planning->err);
+    if (status == EIDER_OK && is_open(planning)) {
+        planning->ret->text_files = text_scans_files(scans);
+        status = is_cancelled(planning) ? cancelled(planning) : plan_tree(planning);
+    }
+    return text_scans_close(scans, status, planning->err);
+}
+
 enum eider_status engine_plan(struct engine_planner *planner, const struct engine_plan_request *request,
                               struct arena *arena, struct engine_plan *ret, struct verdict *verdict,
                               struct eider_error *err)
@@ -481,15 +511,8 @@ enum eider_status engine_plan(struct engine_planner *planner, const struct engin
     }
     if (!check_settings(&planning))
         return EIDER_OK;
-    if ((request->flags & ENGINE_PLAN_TREE) != 0) {
-        status = lock(&planning);
-        if (status != EIDER_OK)
-            return status;
-        gate_close();
-        status = plan_locked(&planning);
-        gate_open();
-        pthread_mutex_unlock(&planning_mutex);
-    }
+    if ((request->flags & ENGINE_PLAN_TREE) != 0)
+        status = request->text_functions != 0 ? plan_text(&planning) : plan_tree(&planning);
     if (status != EIDER_OK || !has_plan(&planning) || (request->flags & ENGINE_PLAN_COLUMNS) == 0)
         return status;
     return is_cancelled(&planning) ? cancelled(&planning) : describe(&planning);

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/verdict.h"
 #include "engine/engine.h"
+#include "engine/text_scans.h"
 #include "plan/plan.h"
 
 /* The helper statements of one session. One thread at a time: the one that uses the application's connection. */
@@ -33,6 +34,7 @@ enum engine_plan_flags {
 struct engine_plan_request {
     const char *sql;               /* one statement */
     unsigned flags;                /* of enum engine_plan_flags */
+    unsigned text_functions;       /* of enum text_function: for these the plan has eider_text_scan */
     bool (*cancelled)(void *data); /* NULL: never; asked between the steps and while waiting */
     void *data;
 };
@@ -41,7 +43,8 @@ struct engine_plan {
     const char *
         plan_json; /* what import_plan reads; may be empty, or say that DuckDB refuses; "" if not asked for */
     size_t plan_bytes;
-    struct column_list columns; /* empty if not asked for */
+    struct column_list columns;        /* empty if not asked for */
+    struct text_files_list text_files; /* of the plan's text scans */
 };
 
 /*
@@ -52,9 +55,9 @@ struct engine_plan {
  * other threads that DuckDB plans in these milliseconds get plans without those optimizers, nothing worse.
  *
  * EIDER_OK with a verdict: the statement is no query (NOT_A_QUERY), has parameters (PARAMETER), a setting forbids
- * planning (SETTING), a column has a type without a representation (TYPE), or DuckDB refuses the statement
- * (PLAN_REFUSED, with the start of its message): run it on DuckDB, which reports its own error. A plan that DuckDB
- * writes as an error is no verdict here: import_plan reads it.
+ * planning (SETTING), a column has a type without a representation (TYPE), a text scan only runs locally
+ * (TABLE_FUNCTION), or DuckDB refuses the statement (PLAN_REFUSED, with the start of its message): run it on DuckDB, which
+ * reports its own error. A plan that DuckDB writes as an error is no verdict here: import_plan reads it.
  * Errors: CANCELLED (duckdb_interrupt, or cancelled()), MEMORY; SQL if the optimizers cannot be switched back on.
  */
 enum eider_status engine_plan(struct engine_planner *planner, const struct engine_plan_request *request,

@@ -32,7 +32,8 @@ static struct {
 static const char *const prefixes[] = {[REGISTRY_SINK] = "sink",
                                        [REGISTRY_SOURCE] = "from",
                                        [REGISTRY_PROBE] = "keys",
-                                       [REGISTRY_ARROW] = "flow"};
+                                       [REGISTRY_ARROW] = "flow",
+                                       [REGISTRY_TEXT] = "text"};
 
 static struct entry **bucket_of(const char *token)
 {

@@ -18,7 +18,8 @@ enum registry_kind {
     REGISTRY_SINK,
     REGISTRY_SOURCE,
     REGISTRY_PROBE,
-    REGISTRY_ARROW
+    REGISTRY_ARROW,
+    REGISTRY_TEXT
 };
 
 /* Makes a token for an object, which must be removed before it goes. Errors: MEMORY, INTERNAL (no random bytes). */

@@ -29,6 +29,12 @@ struct import_declared {
     const char *name; /* in any letter case */
 };
 
+/* What a path or glob of a text scan stands for. */
+struct import_files {
+    const char *pattern;
+    struct file_slice_list files;
+};
+
 struct import_input {
     /* result of json_serialize_plan(sql, skip_null, skip_default, optimize; not skip_empty), of a query or of
      * CREATE TABLE … AS query */
@@ -36,6 +42,8 @@ struct import_input {
     size_t plan_bytes;
     const struct import_declared *declared;
     uint32_t declared_count;
+    const struct import_files *file_lists;
+    uint32_t file_list_count;
 };
 
 struct imported {
@@ -43,6 +51,7 @@ struct imported {
     struct column_list columns;    /* of the result: names and types; none if the text does not say */
     uint32_t next_cte;             /* CTE numbers from here on are free */
     uint32_t parquet_scans;
+    uint32_t text_scans;  /* CSV and JSON */
     uint32_t table_scans; /* native and TEMP tables */
 };
 

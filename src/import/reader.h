@@ -183,6 +183,9 @@ bool import_is_redundant_filter(
 /* result.c: the query below CREATE TABLE … AS, NULL if the plan is another; and its columns, if they are certain */
 struct json_object *import_result_root(struct json_object *plan);
 void import_result(struct import *im, struct json_object *plan, const struct column_list *computed);
+/* text_scans.c: name, arguments and files of a call of eider_text_scan. */
+bool import_text_call(struct import *im, struct json_object *parameters, struct json_object *named,
+                      struct node_function_scan *ret);
 /* Appends the conditions of one column's table filter to `ret`. */
 bool import_table_filter(struct import *im, const struct eider_expr *column, struct json_object *json,
                          struct expr_builder *ret);

@@ -589,13 +589,14 @@ static bool has_ordinality(struct import *im, struct scan *scan, bool *ret)
 
 /* Wide enough for every function that is allowed; keeps the check for duplicate names cheap. */
 #define MAX_FUNCTION_COLUMNS 64
+#define MAX_TEXT_COLUMNS     2000
 
-static bool read_function_columns(struct import *im, struct scan *scan, struct str_list *names)
+static bool read_function_columns(struct import *im, struct scan *scan, uint32_t max, struct str_list *names)
 {
     scan->names = scan->values[G_NAMES];
     if (!read_columns(im, scan))
         return false;
-    return scan->width <= MAX_FUNCTION_COLUMNS ? read_names(im, scan, names) : declined_function(im, scan);
+    return scan->width <= max ? read_names(im, scan, names) : declined_function(im, scan);
 }
 
 static bool read_function_scan(struct import *im, struct scan *scan, struct relation *ret)
@@ -611,7 +612,8 @@ static bool read_function_scan(struct import *im, struct scan *scan, struct rela
     if (node == NULL || !import_str(im, scan->values[G_NAME], &node->name) ||
         !import_list(im, scan->values[G_PARAMETERS], &count) ||
         !import_list(im, scan->values[G_NAMED_PARAMETERS], &named) ||
-        !has_ordinality(im, scan, &node->ordinality) || !read_function_columns(im, scan, &node->names))
+        !has_ordinality(im, scan, &node->ordinality) ||
+        !read_function_columns(im, scan, MAX_FUNCTION_COLUMNS, &node->names))
         return false;
     node->args = expr_list_new(im->arena, count);
     for (uint32_t i = 0; i < node->args.count; i++) {
@@ -632,6 +634,25 @@ static bool read_function_scan(struct import *im, struct scan *scan, struct rela
     node->projection = scan->projection;
     return node->args.count == count && node->named_args.count == named &&
            finish_scan(im, scan, &node->base, ret);
+}
+
+/* CSV or JSON files. */
+static bool read_text_scan(struct import *im, struct scan *scan, struct relation *ret)
+{
+    struct node_function_scan *node = node_function_scan_new(im->arena);
+
+    if (scan->values[G_DATA] != NULL || !import_is(scan->values[G_CATALOG], "system"))
+        return declined_function(im, scan);
+    if (node == NULL ||
+        !import_text_call(im, scan->values[G_PARAMETERS], scan->values[G_NAMED_PARAMETERS], node) ||
+        !has_ordinality(im, scan, &node->ordinality) ||
+        !read_function_columns(im, scan, MAX_TEXT_COLUMNS, &node->names))
+        return false;
+    node->read = scan->read;
+    node->filters = scan->filters.list;
+    node->projection = scan->projection;
+    im->facts->text_scans++;
+    return finish_scan(im, scan, &node->base, ret);
 }
 
 /* The arguments are the first columns of the input, cast to what the function takes. */
@@ -692,7 +713,8 @@ static bool read_lateral(struct import *im, struct scan *scan, const struct rela
         return declined_function(im, scan);
     if (node == NULL || !import_str(im, scan->values[G_NAME], &node->name) ||
         !import_u32_list(im, scan->values[G_PROJECTED_INPUT], &node->passed) ||
-        !has_ordinality(im, scan, &node->ordinality) || !read_function_columns(im, scan, &node->names) ||
+        !has_ordinality(im, scan, &node->ordinality) ||
+        !read_function_columns(im, scan, MAX_FUNCTION_COLUMNS, &node->names) ||
         !read_lateral_arguments(im, scan, input, &node->args))
         return false;
     for (uint32_t i = 0; i < scan->projection.count; i++) {
@@ -746,6 +768,8 @@ bool import_get(struct import *im, struct json_object *json, struct relation *re
     name = values[G_NAME];
     function =
         (struct function_json){name, values[G_CATALOG], values[G_SCHEMA], values[G_HAS_DATA], values[G_DATA]};
+    if (!has_data && inputs == 0 && import_is(name, "eider_text_scan"))
+        return read_text_scan(im, &scan, ret) && read_extra(im, &scan, ret);
     if (!import_check_function(im, FUNCTION_TABLE, &function) ||
         !check_row_group_order(im, values[G_ROW_GROUP_ORDER]))
         return false;

@@ -101,21 +101,40 @@ static void path_text(struct buf *out, const struct file_slice *file)
         buf_printf(out, ":%" PRIu64 "..%" PRIu64, file->first_row, file->first_row + file->row_count);
 }
 
-static void parquet_text(struct buf *out, const struct node_parquet_scan *scan)
+static void files_text(struct buf *out, const struct file_slice_list *files)
 {
     buf_puts(out, "files=[");
-    for (uint32_t i = 0; i < scan->files.count && i < FILES_SHOWN; i++) {
+    for (uint32_t i = 0; i < files->count && i < FILES_SHOWN; i++) {
         if (i > 0)
             buf_puts(out, ", ");
-        path_text(out, &scan->files.items[i]);
+        path_text(out, &files->items[i]);
     }
-    if (scan->files.count > FILES_SHOWN)
-        buf_printf(out, ", … %" PRIu32 " in all", scan->files.count);
+    if (files->count > FILES_SHOWN)
+        buf_printf(out, ", … %" PRIu32 " in all", files->count);
     buf_puts(out, "], ");
+}
+
+static void parquet_text(struct buf *out, const struct node_parquet_scan *scan)
+{
+    files_text(out, &scan->files);
     columns_text(out, &scan->base);
     if (scan->range_points.count > 0)
         buf_printf(out, ", ranges_of=%s", scan->base.columns.items[scan->range_key].name.data);
     buf_puts(out, ", file_type=parquet");
+    filters_text(out, &scan->filters);
+}
+
+/* Of CSV and JSON files the arguments are paths first of all, which the files say better. */
+static void function_text(struct buf *out, const struct node_function_scan *scan)
+{
+    if (scan->files.count > 0) {
+        files_text(out, &scan->files);
+        columns_text(out, &scan->base);
+        buf_printf(out, ", function=%s", scan->name.data);
+    } else {
+        buf_printf(out, "function=%s, ", scan->name.data);
+        exprs_text(out, "args", &scan->args);
+    }
     filters_text(out, &scan->filters);
 }
 
@@ -238,9 +257,7 @@ static void detail_text(struct buf *out, const struct eider_node *node)
         table_text(out, node_as_table_scan(node));
         return;
     case NODE_FUNCTION_SCAN:
-        buf_printf(out, "function=%s, ", node_as_function_scan(node)->name.data);
-        exprs_text(out, "args", &node_as_function_scan(node)->args);
-        filters_text(out, &node_as_function_scan(node)->filters);
+        function_text(out, node_as_function_scan(node));
         return;
     case NODE_VALUES:
         buf_printf(out, "values, rows=%" PRIu32, node_as_values(node)->rows.count);

@@ -6,6 +6,7 @@
  *   Parquet scan           the files' rows × the share of its filters (selectivity.c)
  *   table scan             10,000 × that share: DuckDB tells the rows of a table only by listing all tables, which takes
  *                          longer than planning; and a table beside files that are distributed is most often a small one
+ *   CSV and JSON files     by their size: 8 bytes for each value
  *   function scan          range, generate_series, repeat, unnest of constants: exact; else 1,000
  *   values, empty, dummy   exact
  *   filter                 input × share
@@ -41,6 +42,7 @@
 #define FUNCTION_ROWS 1000.0
 #define FILE_ROWS     100000.0 /* of a file of which not even the size is known */
 #define BYTES_OF_ROW  50.0     /* in a file of which only the size is known */
+#define TEXT_BYTES    8.0      /* of a value in a CSV or JSON file */
 #define LEAST_ANTI    0.1
 #define UNNESTED      3.0
 #define RECURSIVE     10.0
@@ -215,8 +217,12 @@ static double series_rows(const struct node_function_scan *scan)
 
 static double function_rows(const struct node_function_scan *scan)
 {
-    double rows;
+    double rows = 0;
 
+    for (uint32_t i = 0; i < scan->files.count; i++)
+        rows += (double)scan->files.items[i].bytes / (TEXT_BYTES * scan->names.count);
+    if (rows > 0)
+        return rows;
     if (str_is(scan->name, "range") || str_is(scan->name, "generate_series"))
         return series_rows(scan);
     if (str_is(scan->name, "repeat") && scan->args.count == 2 && whole_number(scan->args.items[1], &rows))

@@ -35,9 +35,15 @@ static bool check_files(void *data, const struct eider_node *node)
 {
     struct file_check *check = data;
     const struct node_parquet_scan *scan = node_as_parquet_scan(node);
+    const struct node_function_scan *function = node_as_function_scan(node);
+    struct file_slice_list files = {NULL, 0};
 
-    for (uint32_t i = 0; scan != NULL && i < scan->files.count; i++) {
-        const struct file_slice *file = &scan->files.items[i];
+    if (scan != NULL)
+        files = scan->files;
+    else if (function != NULL)
+        files = function->files;
+    for (uint32_t i = 0; i < files.count; i++) {
+        const struct file_slice *file = &files.items[i];
         struct stat info;
         if (file->mtime_ns == 0) /* no file of this machine: nothing is known of it */
             continue;

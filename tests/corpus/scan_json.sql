@@ -1,2 +1,2 @@
--- expect: local table_function
+-- expect: local small
 SELECT id, name, list FROM people_json;

@@ -169,7 +169,7 @@ FROM range(3000) t(i);
 COPY (FROM nested WHERE id < 2600 ORDER BY id) TO 'nested/p0.parquet' (FORMAT parquet, ROW_GROUP_SIZE 2048);
 COPY (FROM nested WHERE id >= 2600 ORDER BY id) TO 'nested/p1.parquet' (FORMAT parquet, ROW_GROUP_SIZE 2048);
 
--- people: one per CSV and JSON line (those readers only run locally). --------------------------------------------
+-- people: one per CSV and JSON line. ------------------------------------------------------------------------------
 COPY (SELECT i AS id, nasty(i % 8) AS name, h(i, 180, 90) AS age FROM range(200) t(i)) TO 'people_csv.csv' (HEADER);
 COPY (SELECT i AS id, 'name ' || i AS name, [i, i + 1] AS list FROM range(200) t(i)) TO 'people_json.json';
 
@@ -177,6 +177,30 @@ COPY (SELECT i AS id, 'name ' || i AS name, [i, i + 1] AS list FROM range(200) t
 COPY (SELECT i AS id, i % 5 AS g, 'x' || i AS s FROM range(2500) t(i)) TO 'extra/evolve/v1.parquet' (FORMAT parquet, ROW_GROUP_SIZE 2048);
 COPY (SELECT (i + 2500)::INTEGER AS id, 'y' || i AS s, i / 4 AS added FROM range(1500) t(i)) TO 'extra/evolve/v2.parquet' (FORMAT parquet);
 COPY (SELECT 'z' || i AS s, (i + 4000)::BIGINT AS id FROM range(500) t(i)) TO 'extra/evolve/v3.parquet' (FORMAT parquet);
+
+-- CSV and JSON files of several kinds, a folder each: `k` is the key of facts and dims. ---------------------------
+CREATE MACRO line(i) AS {'id': i, 'k': i % 400, 'name': nasty(i % 8), 'v': i / 4, 'd': DATE '2024-01-01' + (i % 60)::INTEGER};
+CREATE TABLE lines AS SELECT UNNEST(line(i)) FROM range(600) t(i);
+COPY (FROM lines WHERE id < 250 ORDER BY id) TO 'extra/csv/a.csv' (HEADER);
+COPY (FROM lines WHERE id >= 250 AND id < 260 ORDER BY id) TO 'extra/csv/b.csv' (HEADER);
+COPY (FROM lines WHERE id >= 260 ORDER BY id) TO 'extra/csv/c.csv' (HEADER);
+COPY (FROM lines WHERE false) TO 'extra/csv/d.csv' (HEADER);
+COPY (FROM lines WHERE id < 300 ORDER BY id) TO 'extra/csv_gz/a.csv.gz' (HEADER, COMPRESSION gzip);
+COPY (FROM lines WHERE id >= 300 ORDER BY id) TO 'extra/csv_gz/b.csv.gz' (HEADER, COMPRESSION gzip);
+-- No header, other separators and quotes, a word for NULL.
+COPY (SELECT id, k, CASE WHEN id % 7 = 0 THEN NULL ELSE name END, replace(v::VARCHAR, '.', ','), strftime(d, '%d/%m/%Y') FROM lines ORDER BY id)
+TO 'extra/csv_odd/a.txt' (HEADER false, DELIMITER '|', QUOTE '''', ESCAPE '''', NULLSTR 'nix');
+-- Only the later files have what is no integer, and their columns are in another order.
+COPY (SELECT id, k, id::VARCHAR AS code FROM lines WHERE id < 30 ORDER BY id) TO 'extra/csv_types/a.csv' (HEADER);
+COPY (SELECT 'c' || id AS code, k, id FROM lines WHERE id >= 30 AND id < 60 ORDER BY id) TO 'extra/csv_types/b.csv' (HEADER);
+COPY (SELECT id, k, v AS extra FROM lines WHERE id < 30 ORDER BY id) TO 'extra/csv_union/a.csv' (HEADER);
+COPY (SELECT k, name, id FROM lines WHERE id >= 30 AND id < 60 ORDER BY id) TO 'extra/csv_union/b.csv' (HEADER);
+COPY (SELECT id, k, 2020 + id % 3 AS y, ['north', 'south'][1 + id % 2] AS part FROM lines) TO 'extra/csv_hive' (FORMAT csv, HEADER, PARTITION_BY (y, part), OVERWRITE_OR_IGNORE);
+COPY (SELECT CASE WHEN id % 10 = 3 THEN id || ',' || k || ',more' WHEN id % 10 = 4 THEN id::VARCHAR ELSE id || ',' || k END AS "id,k" FROM lines ORDER BY id)
+TO 'extra/csv_ragged/a.csv' (HEADER, DELIMITER '~');
+COPY (FROM lines WHERE id < 300 ORDER BY id) TO 'extra/json/a.json' (FORMAT json);
+COPY (SELECT *, {'x': id, 'ys': range(id % 3)} AS more FROM lines WHERE id >= 300 ORDER BY id) TO 'extra/json/b.json' (FORMAT json);
+COPY (FROM lines ORDER BY id) TO 'extra/json_array/a.json' (FORMAT json, ARRAY true);
 
 -- visits and accounts: in the order of a key, so that tasks can share the files by ranges of it. Files end within an account; ---
 -- accounts without visits on both sides, visits without an account; several rows of an account in one file of accounts. --------

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct import_input input = {(const char *)data, size};
+    struct import_input input = {.plan_json = (const char *)data, .plan_bytes = size};
     struct arena *arena = arena_new();
     struct imported imported;
     struct verdict verdict;

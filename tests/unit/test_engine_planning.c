@@ -287,7 +287,8 @@ static void test_cancelled(void **state)
 
     for (; status == EIDER_ERROR_CANCELLED; steps++) {
         int left = steps;
-        struct engine_plan_request request = {"SELECT a FROM t", ALL, count_down, &left};
+        struct engine_plan_request request = {
+            .sql = "SELECT a FROM t", .flags = ALL, .cancelled = count_down, .data = &left};
 
         assert_true(steps < 20);
         memset(&session->verdict, 0, sizeof(session->verdict));
@@ -339,6 +340,99 @@ static void test_interrupted(void **state)
     assert_int_equal(plan(session, "SELECT a FROM t", ALL), EIDER_OK);
     assert_int_equal(session->verdict.kind, VERDICT_DISTRIBUTABLE);
     assert_setting(session, "disabled_optimizers", "");
+}
+
+/* ---- Text scans ---- */
+
+static enum eider_status plan_text(struct session *session, const char *sql)
+{
+    struct engine_plan_request request = {
+        .sql = sql, .flags = ENGINE_PLAN_TREE, .text_functions = TEXT_READ_CSV | TEXT_READ_CSV_AUTO};
+
+    memset(&session->verdict, 0, sizeof(session->verdict));
+    return engine_plan(session->planner, &request, session->arena, &session->plan, &session->verdict,
+                       &session->err);
+}
+
+/* What stands for DuckDB's functions while there is a plan is gone afterwards. */
+static void assert_no_macros(struct session *session)
+{
+    duckdb_result result;
+
+    assert_int_equal(duckdb_query(session->connection,
+                                  "SELECT count(*) FROM duckdb_functions() WHERE database_name = 'temp'",
+                                  &result),
+                     DuckDBSuccess);
+    assert_int_equal(duckdb_value_int64(&result, 0, 0), 0);
+    duckdb_destroy_result(&result);
+}
+
+static void test_text_scans(void **state)
+{
+    struct session *session = *state;
+    char path[] = "/tmp/eider-test-planning-XXXXXX", text[256];
+
+    assert_true(close(mkstemp(path)) == 0);
+    snprintf(text, sizeof(text), "COPY t TO '%s' (FORMAT csv, HEADER)", path);
+    run(session, text);
+    snprintf(text, sizeof(text),
+             "CREATE VIEW w AS SELECT s, a FROM read_csv('%s', header = true, delim = ',')", path);
+    run(session, text);
+    assert_int_equal(plan_text(session, "SELECT count(s) FROM w WHERE a > 7"), EIDER_OK);
+    assert_int_equal(session->verdict.kind, VERDICT_DISTRIBUTABLE);
+    assert_non_null(strstr(session->plan.plan_json, "\"eider_text_scan\""));
+    assert_int_equal(session->plan.text_files.count, 1);
+    assert_string_equal(session->plan.text_files.items[0].pattern, path);
+    assert_int_equal(session->plan.text_files.items[0].files.count, 1);
+    assert_true(session->plan.text_files.items[0].files.items[0].bytes > 400);
+    assert_no_macros(session);
+
+    assert_int_equal(plan_text(session, "SELECT nothing FROM w"), EIDER_OK);
+    assert_int_equal(session->verdict.kind, VERDICT_PLAN_REFUSED);
+    assert_no_macros(session);
+
+    run(session, "BEGIN");
+    run(session, "CREATE TABLE mine AS SELECT 1 AS one");
+    assert_int_equal(plan_text(session, "SELECT * FROM w, mine"), EIDER_OK);
+    assert_int_equal(session->verdict.kind, VERDICT_DISTRIBUTABLE);
+    assert_no_macros(session);
+    run_failing(session, "SELECT 1/0::DECIMAL, error('x')");
+    assert_int_equal(plan_text(session, "SELECT * FROM w, mine"), EIDER_OK);
+    assert_int_not_equal(session->verdict.kind, VERDICT_DISTRIBUTABLE);
+    run(session, "ROLLBACK");
+    assert_no_macros(session);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void test_text_scans_interrupted(void **state)
+{
+    struct session *session = *state;
+    struct interrupter interrupter = {.connection = session->connection};
+    char path[] = "/tmp/eider-test-planning-XXXXXX", text[256];
+    int cancelled = 0;
+    pthread_t thread;
+
+    assert_true(close(mkstemp(path)) == 0);
+    snprintf(text, sizeof(text), "COPY t TO '%s' (FORMAT csv, HEADER)", path);
+    run(session, text);
+    snprintf(text, sizeof(text),
+             "SELECT x.a, count(*) FROM t x, read_csv('%s') y WHERE x.a = y.a GROUP BY x.a", path);
+    atomic_init(&interrupter.stop, false);
+    assert_int_equal(pthread_create(&thread, NULL, interrupt, &interrupter), 0);
+    for (int i = 0; i < 100 || (i < 100000 && cancelled == 0); i++) {
+        enum eider_status status = plan_text(session, text);
+
+        if (status != EIDER_OK && status != EIDER_ERROR_CANCELLED)
+            fail_msg("%s", session->err.message);
+        cancelled += status == EIDER_ERROR_CANCELLED;
+    }
+    atomic_store(&interrupter.stop, true);
+    pthread_join(thread, NULL);
+    assert_true(cancelled > 0);
+    assert_no_macros(session);
+    assert_int_equal(plan_text(session, text), EIDER_OK);
+    assert_int_equal(session->verdict.kind, VERDICT_DISTRIBUTABLE);
+    assert_int_equal(unlink(path), 0);
 }
 
 /* ---- Several at once ---- */
@@ -416,7 +510,8 @@ static bool set_optimizers(void *data)
 static void test_changed_meanwhile(void **state)
 {
     struct session *session = *state;
-    struct engine_plan_request request = {"SELECT a FROM t", ALL, set_optimizers, session};
+    struct engine_plan_request request = {
+        .sql = "SELECT a FROM t", .flags = ALL, .cancelled = set_optimizers, .data = session};
 
     memset(&session->verdict, 0, sizeof(session->verdict));
     assert_int_equal(engine_plan(session->planner, &request, session->arena, &session->plan,
@@ -437,6 +532,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_transaction_survives, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cancelled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_interrupted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_text_scans, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_text_scans_interrupted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_threads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changed_meanwhile, set_up, tear_down),
     };

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CSV and JSON files beside Parquet files: what changes while a query waits, what is not worth a look, and that nothing is
+ * left in the session. What such queries answer is for the corpus (tests/corpus/text_*).
+ */
+#include <sys/stat.h>
+
+#include "unit/session_fixture.h"
+
+static char csv_path[sizeof(fixture_folder) + 16];
+
+static void write_csv(struct fixture *f, int rows)
+{
+    char text[512];
+
+    snprintf(csv_path, sizeof(csv_path), "%s/c.csv", fixture_folder);
+    snprintf(text, sizeof(text),
+             "COPY (SELECT range AS g, 'x' || range AS name FROM range(%d)) TO '%s' (HEADER)", rows,
+             csv_path);
+    sql(f->connection, text);
+}
+
+static const char *joined(const char *source)
+{
+    static char text[512];
+
+    snprintf(text, sizeof(text), "SELECT count(*) FROM t JOIN %s c USING (g) WHERE c.name <> 'x1'", source);
+    return text;
+}
+
+static const char *call(void)
+{
+    static char text[256];
+
+    snprintf(text, sizeof(text), "read_csv('%s', header = true)", csv_path);
+    return text;
+}
+
+static struct eider_query *prepare(struct fixture *f, const char *text)
+{
+    struct eider_query *query = NULL;
+
+    if (eider_prepare(f->session, text, &query, &f->err) != EIDER_OK)
+        fail_msg("%s: %s", text, f->err.message);
+    return query;
+}
+
+static void assert_verdict(struct fixture *f, const char *text, const char *kind)
+{
+    struct eider_query *query = prepare(f, text);
+
+    assert_string_equal(eider_query_verdict_kind(query), kind);
+    eider_query_free(query);
+}
+
+static void nothing_is_left(void **unused)
+{
+    struct fixture f;
+
+    (void)unused;
+    fixture_open(&f, 3);
+    write_csv(&f, 5);
+    assert_answer(&f, joined(call()), true, "12000");
+    assert_answer(&f, "SELECT count(*) FROM duckdb_functions() WHERE database_name = 'temp'", false, "0");
+    sql(f.connection, "BEGIN");
+    assert_answer(&f, joined(call()), true, "12000");
+    sql(f.connection, "ROLLBACK");
+    assert_same_answer(&f, joined(call()), true);
+    assert_int_equal(unlink(csv_path), 0);
+    fixture_close(&f);
+}
+
+static void changed_files_are_noticed(void **unused)
+{
+    struct fixture f;
+    struct eider_query *query;
+    duckdb_result result;
+
+    (void)unused;
+    fixture_open(&f, 2);
+    write_csv(&f, 5);
+    query = prepare(&f, joined(call()));
+    assert_true(eider_query_is_distributed(query));
+    write_csv(&f, 700);
+    assert_int_equal(eider_query_run(query, &result, &f.err), EIDER_ERROR_CHANGED);
+    assert_non_null(strstr(f.err.message, "c.csv"));
+    eider_query_free(query);
+    query = prepare(&f, joined(call()));
+    assert_int_equal(unlink(csv_path), 0);
+    assert_int_equal(eider_query_run(query, &result, &f.err), EIDER_ERROR_CHANGED);
+    eider_query_free(query);
+    fixture_close(&f);
+}
+
+/* A pipe gives its bytes once: whoever looked into this one would wait forever. */
+static void pipes_are_not_opened(void **unused)
+{
+    struct fixture f;
+
+    (void)unused;
+    fixture_open(&f, 2);
+    write_csv(&f, 5);
+    assert_int_equal(unlink(csv_path), 0);
+    assert_int_equal(mkfifo(csv_path, 0600), 0);
+    assert_verdict(&f, joined(call()), "table_function");
+    assert_int_equal(unlink(csv_path), 0);
+    fixture_close(&f);
+}
+
+/* The file is no CSV file, which DuckDB would say if it was asked. */
+static void small_statements_are_not_looked_into(void **unused)
+{
+    struct fixture f;
+    FILE *file;
+
+    (void)unused;
+    fixture_open(&f, 2);
+    write_csv(&f, 5);
+    sql(f.connection, "RESET eider_bytes_per_task");
+    assert_non_null(file = fopen(csv_path, "w"));
+    fputs("\xff\xfe\x00\xff", file);
+    fclose(file);
+    assert_verdict(&f, joined(call()), "small");
+    sql(f.connection, "SET eider_bytes_per_task = '1'");
+    assert_verdict(&f, joined(call()), "plan_refused");
+    assert_int_equal(unlink(csv_path), 0);
+    fixture_close(&f);
+}
+
+static void urls_of_files_are_read(void **unused)
+{
+    struct fixture f;
+    char text[512];
+
+    (void)unused;
+    fixture_open(&f, 2);
+    write_csv(&f, 5);
+    snprintf(text, sizeof(text), "read_csv('file://%s')", csv_path);
+    assert_same_answer(&f, joined(text), true);
+    assert_int_equal(unlink(csv_path), 0);
+    fixture_close(&f);
+}
+
+/* Nothing in the statement tells that there is such a file. */
+static void views_are_looked_through(void **unused)
+{
+    struct fixture f;
+    char text[512];
+
+    (void)unused;
+    fixture_open(&f, 2);
+    write_csv(&f, 5);
+    snprintf(text, sizeof(text), "CREATE TEMP VIEW inner_view(g, name) AS SELECT * FROM %s", call());
+    sql(f.connection, text);
+    sql(f.connection, "CREATE TEMP VIEW \"outer view\" AS SELECT g, name FROM inner_view WHERE g >= 0");
+    assert_answer(&f, joined("\"outer view\""), true, "12000");
+    assert_answer(&f, joined("\"outer view\""), true, "12000");
+    sql(f.connection, "RESET eider_bytes_per_task");
+    assert_verdict(&f, joined("\"outer view\""), "small");
+    assert_int_equal(unlink(csv_path), 0);
+    fixture_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_left),        cmocka_unit_test(changed_files_are_noticed),
+        cmocka_unit_test(pipes_are_not_opened),   cmocka_unit_test(small_statements_are_not_looked_into),
+        cmocka_unit_test(urls_of_files_are_read), cmocka_unit_test(views_are_looked_through),
+    };
+
+    return cmocka_run_group_tests(tests, fixture_make_data, fixture_remove_data);
+}
