@@ -452,6 +452,52 @@ static void a_side_is_broadcast(void **unused)
     check_places(loops, 1, unequal);
 }
 
+static const char *const padded[] = {
+    /* NULLs on either side: IN and NOT IN say NULL, which is neither */
+    "SELECT count(*) || ' ' || sum(v) FROM t WHERE v NOT IN (SELECT v FROM t WHERE g = 3)",
+    "SELECT count(*) FROM t WHERE v NOT IN (SELECT nullif(v, 13) FROM t WHERE g = 3)",
+    "SELECT count(*) FROM t WHERE (nullif(v, 7) IN (SELECT v FROM t WHERE g = 3)) IS NULL",
+    "SELECT count(*) FROM t WHERE (v IN (SELECT nullif(v, 13) FROM t WHERE g = 3)) IS NULL",
+    NULL,
+};
+
+/* A NULL of the side that is looked up in counts for every row, so each task has to see it. */
+static void not_in_needs_all_of_a_side(void **unused)
+{
+    static const struct place places[] = {{.kind = EIDER_NODE_HASH_JOIN, .sides = {0, 2}, .broadcast = true}};
+    struct place shuffled = {.kind = EIDER_NODE_HASH_JOIN, .tasks = 3, .sides = {3, 2}};
+    struct fixture f;
+
+    (void)unused;
+    check_places(places, 1, padded);
+    open_plans(&f, cut_there, &shuffled);
+    for (const char *const *query = padded; *query != NULL; query++)
+        assert_fails(&f, *query, EIDER_ERROR_PLAN,
+                     "the rule plans made a plan that is inconsistent: HashJoinExec");
+    fixture_close(&f);
+}
+
+/* Rows of the side that is copied would come once for each task. */
+static void joins_that_pad_a_side_do_not_copy_it(void **unused)
+{
+    static const char *const queries[] = {
+        "SELECT count(*) || ' ' || sum(a.v) || ' ' || sum(b.v) FROM t a FULL JOIN (SELECT v + 5 AS v FROM t "
+        "WHERE g = 3) b ON a.v "
+        "= b.v",
+        NULL,
+    };
+    static const struct place shuffled = {.kind = EIDER_NODE_HASH_JOIN, .sides = {3, 2}};
+    struct place copied = {.kind = EIDER_NODE_HASH_JOIN, .tasks = 3, .sides = {0, 2}, .broadcast = true};
+    struct fixture f;
+
+    (void)unused;
+    check_places(&shuffled, 1, queries);
+    open_plans(&f, cut_there, &copied);
+    assert_fails(&f, queries[0], EIDER_ERROR_PLAN,
+                 "the rule plans made a plan that is inconsistent: HashJoinExec");
+    fixture_close(&f);
+}
+
 /* The limit is of all rows, however many tasks read them. */
 static void a_limited_side_stays_as_it_is(void **unused)
 {
@@ -535,6 +581,8 @@ int main(void)
         cmocka_unit_test(rows_without_columns_are_counted),
         cmocka_unit_test(joined_sides_meet),
         cmocka_unit_test(a_side_is_broadcast),
+        cmocka_unit_test(not_in_needs_all_of_a_side),
+        cmocka_unit_test(joins_that_pad_a_side_do_not_copy_it),
         cmocka_unit_test(a_limited_side_stays_as_it_is),
         cmocka_unit_test(boundaries_from_one_task_to_one_vanish),
         cmocka_unit_test(stages_are_numbered_from_below),
