@@ -60,8 +60,9 @@ struct eider_task {
 #define EIDER_CUSTOM_NAME_BYTES 64
 
 /*
- * A kind of custom nodes. Start from EIDER_CUSTOM_KIND_INIT. What a callback returns but EIDER_OK fails the query, with
- * `err` (never NULL) naming the kind. Callbacks of workers are called in any thread, several at once.
+ * A kind of custom nodes. Start from EIDER_CUSTOM_KIND_INIT. What a callback returns but EIDER_OK fails the query, with `err`
+ * (never NULL) naming the kind; EIDER_ERROR_UNSUPPORTED of one that a task calls becomes EIDER_ERROR_SQL. Callbacks of workers
+ * are called in any thread, several at once.
  */
 struct eider_custom_kind {
     size_t size; /* sizeof(struct eider_custom_kind) */

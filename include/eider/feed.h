@@ -51,8 +51,9 @@ EIDER_API void eider_units_end(struct eider_units *units);
 #define EIDER_FEED_NAME_BYTES 64
 
 /*
- * A feed. A callback that returns another status than EIDER_OK fails the query with that status; `err` is never NULL in a
- * callback, and the message that it leaves there gets the names of feed and callback in front.
+ * A feed. A callback that returns another status than EIDER_OK fails the query with that status (EIDER_ERROR_UNSUPPORTED: with
+ * EIDER_ERROR_SQL); `err` is never NULL in a callback, and the message that it leaves there gets the names of feed and callback
+ * in front.
  */
 struct eider_feed {
     size_t size; /* sizeof(struct eider_feed) */

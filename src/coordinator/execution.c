@@ -154,9 +154,11 @@ static void record_failure(struct execution *execution, const struct eider_error
     }
     pthread_cond_broadcast(&execution->changed);
     pthread_mutex_unlock(&execution->lock);
-    if (first)
-        execution->options.transport->vtable->cancel_query(execution->options.transport,
-                                                           execution->options.query);
+    if (!first)
+        return;
+    run_fail(execution->options.run, error); /* so that a head stage that streams waits no longer */
+    execution->options.transport->vtable->cancel_query(execution->options.transport,
+                                                       execution->options.query);
 }
 
 static enum eider_status failure_of(struct execution *execution, struct eider_error *err)

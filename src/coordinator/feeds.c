@@ -132,9 +132,8 @@ static enum eider_status callback_failed(const struct eider_feed *feed, const ch
                                          enum eider_status status, const struct eider_error *said,
                                          struct eider_error *err)
 {
-    error_set(err, status, "feed '%s', %s: %s", feed->name, callback,
-              said->status != EIDER_OK ? said->message : "it failed without saying why");
-    if (said->status != EIDER_OK && said->hint[0] != '\0')
+    error_set(err, status, "feed '%s', %s: %s", feed->name, callback, error_said(said));
+    if (said->hint[0] != '\0')
         error_hint(err, "%s", said->hint);
     return status;
 }

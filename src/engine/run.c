@@ -110,6 +110,18 @@ void run_fail(struct run *run, const struct eider_error *error)
     pthread_mutex_unlock(&run->mutex);
 }
 
+enum eider_status run_failure(struct run *run, struct eider_error *err)
+{
+    enum eider_status status;
+
+    pthread_mutex_lock(&run->mutex);
+    status = run->failure.status;
+    if (status != EIDER_OK && err != NULL)
+        *err = run->failure;
+    pthread_mutex_unlock(&run->mutex);
+    return status;
+}
+
 /*
  * Begins to be interruptible. If the run is cancelled already, interrupts at once: the planned statement must be executed
  * all the same, since DuckDB's threads may be at work on it, and DuckDB would let them finish if it were just dropped.
@@ -152,21 +164,15 @@ static enum eider_status cancelled_error(struct eider_error *err)
 static enum eider_status failure(struct run *run, duckdb_error_type type, const char *text,
                                  struct eider_error *err)
 {
-    enum eider_status status = EIDER_ERROR_SQL;
+    enum eider_status status = run_failure(run, err);
 
-    pthread_mutex_lock(&run->mutex);
-    if (run->failure.status != EIDER_OK) {
-        status = run->failure.status;
-        if (err != NULL)
-            *err = run->failure;
-        pthread_mutex_unlock(&run->mutex);
+    if (status != EIDER_OK)
         return status;
-    }
-    pthread_mutex_unlock(&run->mutex);
     if (text == NULL || text[0] == '\0')
         text = "DuckDB failed without a message";
     if (run_is_cancelled(run) || type == DUCKDB_ERROR_INTERRUPT || strncmp(text, "INTERRUPT Error", 15) == 0)
         return cancelled_error(err);
+    status = EIDER_ERROR_SQL;
     if (type == DUCKDB_ERROR_OUT_OF_MEMORY || strncmp(text, "Out of Memory Error", 19) == 0)
         status = EIDER_ERROR_MEMORY;
     else if (type == DUCKDB_ERROR_IO || strncmp(text, "IO Error", 8) == 0)

@@ -4,8 +4,8 @@
 
 /*
  * A run: the execution of one task (or of the head stage), which can be cancelled from any thread. It knows
- * the connection that is busy for it, and remembers the first failure that a sink or source of it met: DuckDB
- * passes on only a text, so that failure, status and hint included, takes the place of DuckDB's error.
+ * the connection that is busy for it, and remembers the first failure that a sink or source of it met, or a task that it waits
+ * for: DuckDB passes on only a text, so that failure, status and hint included, takes the place of DuckDB's error.
  *
  * A run executes one statement at a time. run_cancel is sticky: what is started afterwards fails at once. It
  * is not lost either when it comes while a statement is being planned, though DuckDB forgets interrupts then.
@@ -28,6 +28,9 @@ void run_unref(struct run *run); /* accepts NULL */
 void run_cancel(struct run *run);
 bool run_is_cancelled(const struct run *run);
 void run_fail(struct run *run, const struct eider_error *error); /* the first failure counts */
+
+/* The failure that it remembers; EIDER_OK, and err is left alone: none. Any thread. */
+enum eider_status run_failure(struct run *run, struct eider_error *err);
 
 enum run_mode {
     RUN_INVALID = 0,

@@ -547,6 +547,9 @@ static void call(duckdb_function_info info, duckdb_data_chunk chunk)
         error_set(&error, EIDER_ERROR_CANCELLED, "the query was cancelled");
     else
         result = fill(scan, thread, chunk, &error);
+    /* What it waits for may never come: a task that fails early, or does not start any more, leaves no output that says so. */
+    if (result == READER_AGAIN && run_failure(scan->source->run, &error) != EIDER_OK)
+        result = READER_ERROR;
     if (result == READER_AGAIN) {
         fill_waiting(scan, chunk);
     } else if (result == READER_ERROR) {

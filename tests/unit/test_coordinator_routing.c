@@ -89,6 +89,23 @@ static void tasks_go_where_a_handler_says(void **unused)
     arena_free(p.arena);
 }
 
+/* More tasks than workers: they go round. */
+static void tasks_go_round(void **unused)
+{
+    struct planned p;
+    struct plan_stage stage;
+    struct routes routes;
+
+    (void)unused;
+    start(&p);
+    stage = (struct plan_stage){.id = 1, .root = sample_values(p.arena, 1, 1), .tasks = 11, .partitions = 1};
+    p.graph = (struct stage_graph){.stages = &stage, .stage_count = 1};
+    assert_int_equal(route_status(&p, &routes), EIDER_OK);
+    for (uint32_t task = 0; task < 11; task++)
+        assert_int_equal(routes.workers[0][task], task % 4);
+    arena_free(p.arena);
+}
+
 static void wrong_routes_are_errors(void **unused)
 {
     struct planned p;
@@ -153,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tasks_go_where_a_handler_says),
+        cmocka_unit_test(tasks_go_round),
         cmocka_unit_test(wrong_routes_are_errors),
         cmocka_unit_test(single_tasks_follow_each_other),
     };

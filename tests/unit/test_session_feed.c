@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "coordinator/session.h"
 #include "unit/session_fixture.h"
 
 #define RANGE 10 /* numbers in a unit */
@@ -23,11 +24,13 @@ struct work {
     int64_t units;
     int64_t per_call; /* units in a batch */
     enum share share;
-    bool slow;     /* every other call gives nothing yet */
-    bool one_scan; /* only the scan of column g is replaced, in one task */
-    bool fail_open;
-    uint32_t fail_call;  /* of next, from 1; 0: none */
-    int32_t fail_reader; /* -1: any */
+    bool slow;                   /* every other call gives nothing yet */
+    bool one_scan;               /* only the scan of column g is replaced, in one task */
+    bool fail_open, fail_second; /* of the leaves */
+    bool second_empty;
+    enum eider_status status; /* of what fails */
+    uint32_t fail_call;       /* of next, from 1; 0: none */
+    int32_t fail_reader;      /* -1: any */
     atomic_uint opened, closed, calls, batches, dropped;
     atomic_uint tasks;  /* that open was told, added up */
     atomic_uint stages; /* a bit for each */
@@ -38,16 +41,16 @@ struct work {
 struct work_state {
     struct work *work;
     uint32_t tasks;
+    int64_t units;
     int64_t next;       /* of SHARE_ASKING */
     int64_t own[TASKS]; /* of SHARE_OWN: how many the reader has had */
     uint32_t calls;
 };
 
-static enum eider_status say(struct eider_error *err, const char *text)
+static enum eider_status say(const struct work *work, struct eider_error *err, const char *text)
 {
-    err->status = EIDER_ERROR_IO;
     snprintf(err->message, sizeof(err->message), "%s", text);
-    return EIDER_ERROR_IO;
+    return work->status != EIDER_OK ? work->status : EIDER_ERROR_IO;
 }
 
 static enum eider_status work_open(void *data, const struct eider_feed_reader *reader, void **ret,
@@ -58,12 +61,13 @@ static enum eider_status work_open(void *data, const struct eider_feed_reader *r
     struct eider_node_custom node;
 
     assert_true(eider_node_as_custom(reader->node, &node) && node.feed.size == 4);
-    if (work->fail_open)
-        return say(err, "the office is shut");
+    if (work->fail_open || (work->fail_second && work->opened == 1))
+        return say(work, err, "the office is shut");
     state = calloc(1, sizeof(*state));
     assert_non_null(state);
     state->work = work;
     state->tasks = reader->tasks;
+    state->units = work->second_empty && work->opened == 1 ? 0 : work->units;
     atomic_fetch_add(&work->opened, 1);
     atomic_fetch_add(&work->tasks, reader->tasks);
     atomic_fetch_or(&work->stages, 1u << reader->stage);
@@ -91,15 +95,15 @@ static enum eider_status work_next(void *data, void *opened, uint32_t reader, st
     state->calls++;
     if (work->fail_call > 0 && call >= work->fail_call &&
         (work->fail_reader < 0 || work->fail_reader == (int32_t)reader))
-        return say(err, "out of paper");
+        return say(work, err, "out of paper");
     if (work->share == SHARE_NEVER || (work->slow && state->calls % 2 == 1))
         return EIDER_OK;
     for (int64_t i = 0; i < work->per_call; i++) {
         int64_t number =
             work->share == SHARE_OWN ? reader + state->own[reader]++ * state->tasks : state->next++;
-        if (number < work->units)
+        if (number < state->units)
             add_range(units, number);
-        if (number + (work->share == SHARE_OWN ? state->tasks : 1) >= work->units) {
+        if (number + (work->share == SHARE_OWN ? state->tasks : 1) >= state->units) {
             eider_units_end(units);
             break;
         }
@@ -241,10 +245,11 @@ static void open_work(struct fixture *f, struct work *work)
     assert_int_equal(eider_session_add_feed(f->session, &feed, &f->err), EIDER_OK);
 }
 
-/* All that was opened is closed. */
+/* All that was opened is closed, and no output of a task is left. */
 static void close_work(struct fixture *f, struct work *work)
 {
     assert_int_equal(work->opened, work->closed);
+    assert_int_equal(budget_used(engine_budget(f->session->engine)), 0);
     fixture_close(f);
     assert_int_equal(work->dropped, 1);
 }
@@ -299,18 +304,26 @@ static void an_empty_feed_gives_no_rows(void **unused)
     close_work(&f, &work);
 }
 
+/* Shuffled or broadcast, and whichever side it is that is slow or empty. */
 static void both_sides_of_a_join_have_their_own(void **unused)
 {
-    struct work work = {.units = 100, .per_call = 7};
-    struct fixture f;
-
     (void)unused;
-    open_work(&f, &work);
-    sql(f.connection, "SET eider_broadcast_joins = false");
-    assert_answer(&f, "SELECT sum(a.v) FROM t a JOIN t b USING (v)", true, "499500");
-    assert_int_equal(work.opened, 2);
-    assert_true((work.stages & 6) == 6); /* stages 1 and 2 */
-    close_work(&f, &work);
+    for (int i = 0; i < 8; i++) {
+        struct work work = {.units = 100, .per_call = 7, .slow = (i & 1) != 0, .second_empty = (i & 2) != 0};
+        struct fixture f;
+
+        open_work(&f, &work);
+        if ((i & 4) != 0)
+            sql(f.connection, "SET eider_broadcast_joins = false");
+        assert_answer(&f, "SELECT count(*) || ' ' || coalesce(sum(a.v), 0) FROM t a JOIN t b USING (v)", true,
+                      work.second_empty ? "0 0" : "1000 499500");
+        assert_int_equal(work.opened, 2);
+        if ((i & 4) != 0)
+            assert_true((work.stages & 6) == 6); /* stages 1 and 2 */
+        work.opened = work.closed = 0;
+        assert_answer(&f, "SELECT count(*) FROM t a FULL JOIN t b USING (v)", true, "1000");
+        close_work(&f, &work);
+    }
 }
 
 /* What does not work row by row: each task computes all its units in one statement. */
@@ -425,6 +438,48 @@ static void failing_callbacks_are_named(void **unused)
         assert_string_equal(f.err.node, "ranges");
         close_work(&f, &work);
     }
+}
+
+/* Two leaves: the one that was opened is closed. */
+static void what_was_opened_before_a_failure_is_closed(void **unused)
+{
+    struct work work = {.units = 100, .per_call = 1, .fail_second = true};
+    struct fixture f;
+
+    (void)unused;
+    open_work(&f, &work);
+    for (int i = 1; i < 3; i++) {
+        work.opened = work.closed = 0;
+        assert_fails(&f, "SELECT sum(a.v) FROM t a JOIN t b USING (v)", EIDER_ERROR_IO,
+                     "feed 'work', open: the office is shut");
+        assert_int_equal(work.opened, 1);
+        assert_int_equal(work.closed, 1);
+        assert_int_equal(work.calls, 0);
+    }
+    work.fail_second = false;
+    assert_answer(&f, "SELECT sum(a.v) FROM t a JOIN t b USING (v)", true, "499500");
+    close_work(&f, &work);
+}
+
+/* But for one: to the coordinator, UNSUPPORTED means that a task has not understood its plan. */
+static void statuses_come_through(void **unused)
+{
+    struct work work = {.units = 100, .per_call = 1, .fail_reader = -1, .fail_call = 1};
+    struct fixture f;
+
+    (void)unused;
+    open_work(&f, &work);
+    for (int status = EIDER_ERROR_MEMORY; status <= EIDER_ERROR_INTERNAL; status++) {
+        enum eider_status expected =
+            status == EIDER_ERROR_UNSUPPORTED ? EIDER_ERROR_SQL : (enum eider_status)status;
+
+        work.status = (enum eider_status)status;
+        work.fail_open = false;
+        assert_fails(&f, "SELECT sum(v) FROM t", expected, "feed 'work', next: out of paper");
+        work.fail_open = true;
+        assert_fails(&f, "SELECT sum(v) FROM t", expected, "feed 'work', open: the office is shut");
+    }
+    close_work(&f, &work);
 }
 
 /* The tasks run at once; one waits for units that never come, another fails. */
@@ -551,6 +606,8 @@ int main(void)
         cmocka_unit_test(many_units_arrive),
         cmocka_unit_test(a_missing_feed_is_an_error),
         cmocka_unit_test(failing_callbacks_are_named),
+        cmocka_unit_test(what_was_opened_before_a_failure_is_closed),
+        cmocka_unit_test(statuses_come_through),
         cmocka_unit_test(a_failure_ends_those_that_wait),
         cmocka_unit_test(waiting_is_cancelled),
         cmocka_unit_test(a_closed_stream_closes_the_feed),

@@ -367,6 +367,42 @@ static void unions_of_scans_give_all_rows(void **unused)
     check_places(places, 1, queries);
 }
 
+/* The inputs of a union in stages of their own, of 2, 3, … tasks. */
+static enum eider_status union_of_stages(void *data, struct eider_plan_context *ctx,
+                                         const struct eider_node *plan, const struct eider_node **ret,
+                                         struct eider_error *err)
+{
+    const struct place *place = data;
+    const struct eider_node *found = eider_plan_find(plan, is_kind, data), *node;
+    const struct eider_node *children[CHILDREN];
+    const struct eider_node_list list = {children, CHILDREN};
+
+    assert_int_equal(eider_node_child_count(found), CHILDREN);
+    for (uint32_t i = 0; i < CHILDREN; i++)
+        TRY(eider_network_coalesce(ctx, eider_node_child(found, i), i + 2, place->tasks, &children[i], err));
+    TRY(eider_node_with_children(ctx, found, &list, &node, err));
+    TRY(eider_network_coalesce(ctx, node, place->tasks, 1, &node, err));
+    return eider_plan_replace(ctx, plan, found, node, ret, err);
+}
+
+static void unions_of_stages_give_all_rows(void **unused)
+{
+    struct place place = {.kind = EIDER_NODE_UNION};
+    struct fixture f;
+
+    (void)unused;
+    open_plans(&f, union_of_stages, &place);
+    for (place.tasks = 1; place.tasks <= MOST; place.tasks++) {
+        assert_same_answer(
+            &f,
+            "SELECT sum(v) || ' ' || count(*) FROM (SELECT v FROM t UNION ALL SELECT v + 1 FROM "
+            "t WHERE g = 1 UNION ALL SELECT -v FROM t WHERE s = 'k2')",
+            true);
+        assert_nothing_left(&f);
+    }
+    fixture_close(&f);
+}
+
 /* Rows without columns cross a boundary, too. */
 static void rows_without_columns_are_counted(void **unused)
 {
@@ -416,6 +452,52 @@ static void a_side_is_broadcast(void **unused)
     check_places(loops, 1, unequal);
 }
 
+static const char *const padded[] = {
+    /* NULLs on either side: IN and NOT IN say NULL, which is neither */
+    "SELECT count(*) || ' ' || sum(v) FROM t WHERE v NOT IN (SELECT v FROM t WHERE g = 3)",
+    "SELECT count(*) FROM t WHERE v NOT IN (SELECT nullif(v, 13) FROM t WHERE g = 3)",
+    "SELECT count(*) FROM t WHERE (nullif(v, 7) IN (SELECT v FROM t WHERE g = 3)) IS NULL",
+    "SELECT count(*) FROM t WHERE (v IN (SELECT nullif(v, 13) FROM t WHERE g = 3)) IS NULL",
+    NULL,
+};
+
+/* A NULL of the side that is looked up in counts for every row, so each task has to see it. */
+static void not_in_needs_all_of_a_side(void **unused)
+{
+    static const struct place places[] = {{.kind = EIDER_NODE_HASH_JOIN, .sides = {0, 2}, .broadcast = true}};
+    struct place shuffled = {.kind = EIDER_NODE_HASH_JOIN, .tasks = 3, .sides = {3, 2}};
+    struct fixture f;
+
+    (void)unused;
+    check_places(places, 1, padded);
+    open_plans(&f, cut_there, &shuffled);
+    for (const char *const *query = padded; *query != NULL; query++)
+        assert_fails(&f, *query, EIDER_ERROR_PLAN,
+                     "the rule plans made a plan that is inconsistent: HashJoinExec");
+    fixture_close(&f);
+}
+
+/* Rows of the side that is copied would come once for each task. */
+static void joins_that_pad_a_side_do_not_copy_it(void **unused)
+{
+    static const char *const queries[] = {
+        "SELECT count(*) || ' ' || sum(a.v) || ' ' || sum(b.v) FROM t a FULL JOIN (SELECT v + 5 AS v FROM t "
+        "WHERE g = 3) b ON a.v "
+        "= b.v",
+        NULL,
+    };
+    static const struct place shuffled = {.kind = EIDER_NODE_HASH_JOIN, .sides = {3, 2}};
+    struct place copied = {.kind = EIDER_NODE_HASH_JOIN, .tasks = 3, .sides = {0, 2}, .broadcast = true};
+    struct fixture f;
+
+    (void)unused;
+    check_places(&shuffled, 1, queries);
+    open_plans(&f, cut_there, &copied);
+    assert_fails(&f, queries[0], EIDER_ERROR_PLAN,
+                 "the rule plans made a plan that is inconsistent: HashJoinExec");
+    fixture_close(&f);
+}
+
 /* The limit is of all rows, however many tasks read them. */
 static void a_limited_side_stays_as_it_is(void **unused)
 {
@@ -429,6 +511,34 @@ static void a_limited_side_stays_as_it_is(void **unused)
 
     (void)unused;
     check_places(places, 1, queries);
+}
+
+/* Of the two shuffles below a join in one task, one, or both; the coalesce above it always. */
+static void boundaries_from_one_task_to_one_vanish(void **unused)
+{
+    static const struct {
+        uint32_t sides[2];
+        uint32_t stages;
+    } cases[] = {{{1, 3}, 1}, {{3, 1}, 1}, {{2, 3}, 2}, {{1, 1}, 0}};
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct place place = {
+            .kind = EIDER_NODE_HASH_JOIN, .tasks = 1, .sides = {cases[i].sides[0], cases[i].sides[1]}};
+        struct eider_query *query;
+        struct fixture f;
+
+        open_plans(&f, cut_there, &place);
+        assert_same_answer(&f, joined[0], cases[i].stages > 0);
+        assert_int_equal(eider_prepare(f.session, joined[0], &query, &f.err), EIDER_OK);
+        assert_string_equal(eider_query_verdict_kind(query),
+                            cases[i].stages > 0 ? "distributable" : "single_task");
+        assert_true((strstr(eider_query_explain(query), "[Stage 1]") != NULL) == (cases[i].stages > 0));
+        assert_true((strstr(eider_query_explain(query), "[Stage 2]") != NULL) == (cases[i].stages > 1));
+        assert_null(strstr(eider_query_explain(query), "NetworkCoalesceExec"));
+        eider_query_free(query);
+        fixture_close(&f);
+    }
 }
 
 /* Bottom-up, and from left to right. */
@@ -467,10 +577,14 @@ int main(void)
         cmocka_unit_test(a_coalesce_gives_contiguous_groups),
         cmocka_unit_test(unions_are_in_every_task),
         cmocka_unit_test(unions_of_scans_give_all_rows),
+        cmocka_unit_test(unions_of_stages_give_all_rows),
         cmocka_unit_test(rows_without_columns_are_counted),
         cmocka_unit_test(joined_sides_meet),
         cmocka_unit_test(a_side_is_broadcast),
+        cmocka_unit_test(not_in_needs_all_of_a_side),
+        cmocka_unit_test(joins_that_pad_a_side_do_not_copy_it),
         cmocka_unit_test(a_limited_side_stays_as_it_is),
+        cmocka_unit_test(boundaries_from_one_task_to_one_vanish),
         cmocka_unit_test(stages_are_numbered_from_below),
     };
 
