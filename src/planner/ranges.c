@@ -130,8 +130,8 @@ static uint32_t find_bounds(const struct distribute *d, const struct node_parque
         const char *path = scan->files.items[i].path.data;
         struct planner_file file = {0};
         struct file_bounds *found = &ret[count];
-        if (options->file_info(options->file_data, path, &file, NULL) != EIDER_OK)
-            return 0;
+        if (options->file_info(options->file_data, path, &file, NULL) != EIDER_OK || file.bytes == 0)
+            return 0; /* not of this machine: nothing is known of it */
         if (file.rows == 0)
             continue;
         if (!options->column_bounds(options->file_data, path, column, &found->bounds))

@@ -25,16 +25,20 @@ struct files {
     int64_t step, length;
     double covered;  /* of length: more than one row group over the same values, if it is more than 1 */
     const char *key; /* the column; NULL: a */
+    int remote;      /* a file of which nothing is known; 0: none */
 };
 
 static enum eider_status file_info(void *data, const char *path, struct planner_file *ret,
                                    struct eider_error *err)
 {
-    (void)data;
-    (void)path;
+    const struct files *files = data;
+    long file = strtol(strrchr(path, '/') + 2, NULL, 10);
+
     (void)err;
-    *ret =
-        (struct planner_file){.bytes = 1 << 20, .mtime_ns = 1, .rows = ROWS_OF_FILE, .row_group_rows = 100};
+    *ret = (struct planner_file){.bytes = 0};
+    if (file == 0 || file != files->remote)
+        *ret = (struct planner_file){
+            .bytes = 1 << 20, .mtime_ns = 1, .rows = ROWS_OF_FILE, .row_group_rows = 100};
     return EIDER_OK;
 }
 
@@ -43,7 +47,7 @@ static bool column_bounds(void *data, const char *path, const char *column, stru
     const struct files *files = data;
     long file = strtol(strrchr(path, '/') + 2, NULL, 10);
 
-    if (strcmp(column, files->key != NULL ? files->key : "a") != 0)
+    if (strcmp(column, files->key != NULL ? files->key : "a") != 0 || (file != 0 && file == files->remote))
         return false;
     ret->least = file * files->step;
     ret->greatest = ret->least + files->length;
@@ -146,7 +150,8 @@ static uint32_t readers_of(const struct node_distributed_leaf *leaf, const char 
 /* Files that overlap, or have gaps, or follow one another; every value of each is read once. */
 static void every_value_is_read_once(void **unused)
 {
-    static struct files kinds[] = {{100, 99, 1, "a"}, {100, 130, 1, "b"}, {1000, 99, 1, "b"}, {7, 7, 1, "b"}};
+    static struct files kinds[] = {
+        {100, 99, 1, "a", 0}, {100, 130, 1, "b", 0}, {1000, 99, 1, "b", 0}, {7, 7, 1, "b", 0}};
 
     (void)unused;
     for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
@@ -191,7 +196,7 @@ static char *picture_of(struct arena *arena, const struct eider_node *plan,
 
 static void groups_by_it_stay_in_place(void **unused)
 {
-    struct files files = {100, 99, 1, NULL};
+    struct files files = {100, 99, 1, NULL, 0};
     struct planner_options options = options_for(4, &files);
     struct arena *arena = arena_new();
     const struct eider_node *scan = sample_scan(arena, 2, 8, 1e9);
@@ -212,7 +217,7 @@ static void groups_by_it_stay_in_place(void **unused)
 
 static void joins_by_it_are_in_step(void **unused)
 {
-    struct files files = {100, 99, 1, NULL};
+    struct files files = {100, 99, 1, NULL, 0};
     struct planner_options options = options_for(4, &files);
     struct arena *arena = arena_new();
     const struct eider_node *left = sample_scan(arena, 2, 8, 1e9), *right = sample_scan(arena, 2, 7, 1e9);
@@ -227,15 +232,16 @@ static void joins_by_it_are_in_step(void **unused)
 /* Each of these is shuffled instead. */
 static void others_are_not_cut(void **unused)
 {
-    struct files in_order = {100, 99, 1, NULL}, overlapping = {0, 99, 1, NULL}, mixed = {100, 99, 3, NULL};
-    struct files *kinds[] = {&overlapping, &mixed};
+    struct files in_order = {100, 99, 1, NULL, 0}, overlapping = {0, 99, 1, NULL, 0},
+                 mixed = {100, 99, 3, NULL, 0}, remote = {100, 99, 1, NULL, 3};
+    struct files *kinds[] = {&overlapping, &mixed, &remote};
     struct planner_options options;
     struct arena *arena = arena_new();
     const struct eider_node *scan = sample_scan(arena, 2, 8, 1e9);
     const struct eider_node *plan = sample_aggregate(arena, scan, 1, "sum", type_simple(TYPE_HUGEINT), 5e8);
 
     (void)unused;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         options = options_for(4, kinds[i]);
         assert_non_null(strstr(picture_of(arena, plan, &options), "NetworkShuffleExec"));
     }
@@ -251,7 +257,7 @@ static void others_are_not_cut(void **unused)
 /* Tables whose keys hardly overlap would leave one task with all of the smaller one. */
 static void unequal_tables_are_not_in_step(void **unused)
 {
-    struct files files = {100, 99, 1, NULL};
+    struct files files = {100, 99, 1, NULL, 0};
     struct planner_options options = options_for(4, &files);
     struct arena *arena = arena_new();
     const struct eider_node *left = sample_scan(arena, 2, 40, 1e9), *right = sample_scan(arena, 2, 10, 1e9);
@@ -277,7 +283,7 @@ static enum eider_status scale(void *data, struct eider_plan_context *context, c
 /* Who shares the leaves out knows which rows each task gets. */
 static void handlers_of_leaves_come_first(void **unused)
 {
-    struct files files = {100, 99, 1, NULL};
+    struct files files = {100, 99, 1, NULL, 0};
     struct planner_options options = options_for(4, &files);
     const struct eider_handlers handlers = {.size = sizeof(handlers), .name = "own", .scale_up_leaf = scale};
     struct arena *arena = arena_new();
