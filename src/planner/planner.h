@@ -12,8 +12,7 @@
  *   files       writes the files' sizes and times into the scans
  *   estimate    fills in the rows of every node
  *   prune       leaves out columns that nothing reads
- *   two_phase   splits aggregates into Partial and Final, for the application's rules (only if there are rules)
- *   rules       the application's own, in order
+ *   rules       the application's own, in order; for them, aggregates are split into Partial and Final before
  *   check       refuses a rule's plan that could give wrong rows
  *   distribute  places boundaries, unless a rule did; the handlers are asked how many tasks there should be
  *   finalise    elides 1→1, numbers stages, cuts the plan at its boundaries; the handlers scale its leaves
