@@ -50,9 +50,10 @@ struct text_files_list {
 struct text_scans;
 
 /*
- * From here on the functions of the set (of enum text_function) stand for eider_text_scan on this connection alone: TEMP macros, within the
- * application's transaction if it has one. Always pair it with text_scans_close, whatever it returns; *ret is NULL if there is
- * nothing to close. A verdict: an object of the application's has such a name. Errors: MEMORY, CANCELLED, INTERNAL.
+ * From here on the functions of the set (of enum text_function) stand for eider_text_scan on this connection alone: TEMP
+ * macros, within the application's transaction if it has one. Always pair it with text_scans_close, whatever it returns;
+ * *ret is NULL if there is nothing to close. A verdict: an object of the application's has such a name. Errors: MEMORY,
+ * CANCELLED, INTERNAL.
  */
 enum eider_status text_scans_open(duckdb_connection connection, unsigned set, struct arena *arena,
                                   struct text_scans **ret, struct verdict *verdict, struct eider_error *err);

@@ -22,7 +22,7 @@ static void write_csv(struct fixture *f, int rows)
 
 static const char *joined(const char *source)
 {
-    static char text[512];
+    static char text[1024];
 
     snprintf(text, sizeof(text), "SELECT count(*) FROM t JOIN %s c USING (g) WHERE c.name <> 'x1'", source);
     return text;
