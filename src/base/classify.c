@@ -96,6 +96,9 @@ static const char *const replace_words[] = {"replace", NULL};
 static const char *const instead_words[] = {"replace", "ignore", NULL};
 static const char *const temporary_words[] = {"temp", "temporary", NULL};
 static const char *const table_words[] = {"table", NULL};
+static const char *const if_words[] = {"if", NULL};
+static const char *const not_words[] = {"not", NULL};
+static const char *const exists_words[] = {"exists", NULL};
 static const char *const into_words[] = {"into", NULL};
 static const char *const as_words[] = {"as", NULL};
 static const char *const by_words[] = {"by", NULL};
@@ -192,16 +195,21 @@ static bool take_query(struct cursor *cursor, bool may_have_tail, struct stateme
     }
     /* A comment behind it may come as several tokens, of which the last is no start. */
     ret->query_end = cursor->token == TOKEN_END ? cursor->bytes : cursor->start;
+    ret->conflict |= is_word(cursor, on_words);
     return may_have_tail || !is_word(&last, data_words); /* WITH NO DATA */
 }
 
-/* CREATE [OR REPLACE] [TEMP] TABLE name [(columns)] AS query. With IF NOT EXISTS, the query may not run at all. */
+/* CREATE [OR REPLACE] [TEMP] TABLE [IF NOT EXISTS] name [(columns)] AS query. */
 static bool take_create(struct cursor *cursor, struct statement_class *ret)
 {
     if (skip_word(cursor, or_words) && !skip_word(cursor, replace_words))
         return false;
     (void)skip_word(cursor, temporary_words);
-    if (!skip_word(cursor, table_words) || !skip_name(cursor))
+    if (!skip_word(cursor, table_words))
+        return false;
+    if (skip_word(cursor, if_words) && (!skip_word(cursor, not_words) || !skip_word(cursor, exists_words)))
+        return false;
+    if (!skip_name(cursor))
         return false;
     skip_columns(cursor);
     return skip_word(cursor, as_words) && take_query(cursor, false, ret);
@@ -210,7 +218,8 @@ static bool take_create(struct cursor *cursor, struct statement_class *ret)
 /* INSERT [OR REPLACE | OR IGNORE] INTO name [AS alias] [(columns)] [BY NAME | BY POSITION] query [ON CONFLICT …] [RETURNING …] */
 static bool take_insert(struct cursor *cursor, struct statement_class *ret)
 {
-    if (skip_word(cursor, or_words) && !skip_word(cursor, instead_words))
+    ret->conflict = skip_word(cursor, or_words);
+    if (ret->conflict && !skip_word(cursor, instead_words))
         return false;
     if (!skip_word(cursor, into_words) || !skip_name(cursor))
         return false;
@@ -267,6 +276,7 @@ static enum statement_kind classify_rest(struct cursor *cursor, struct statement
     if (take_write(cursor, ret))
         return STATEMENT_WRITE;
     ret->query = ret->query_end = 0;
+    ret->conflict = false;
     return STATEMENT_OTHER;
 }
 

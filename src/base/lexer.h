@@ -73,6 +73,7 @@ struct statement_class {
     /* Of STATEMENT_WRITE, and of its EXPLAIN: where the query stands. The statement with another query of the same columns there
      * means the same of that one's rows. */
     size_t query, query_end;
+    bool conflict; /* and of several rows of one key not all are stored: INSERT OR …, ON CONFLICT */
     /* Of STATEMENT_EXPLAIN: */
     size_t rest;                   /* offset of the explained statement's first token */
     enum statement_kind rest_kind; /* its kind */

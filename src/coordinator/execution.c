@@ -23,6 +23,7 @@
 
 #include "coordinator/routing.h"
 #include "engine/pulse.h"
+#include "engine/target.h"
 #include "plan/codec.h"
 #include "plan/object.h"
 #include "sqlgen/sqlgen.h"
@@ -614,6 +615,37 @@ enum eider_status execution_run_stages(struct execution *execution, struct eider
 
 /* ---- The head ---- */
 
+/*
+ * The statement around the query, with the head in its place. It changes things, so it is run only if DuckDB understands it
+ * and it means the same: whatever goes wrong then is its error, and no reason to run it again. Its files are not looked
+ * at afterwards, because COPY may have written them.
+ */
+static enum eider_status run_write(struct execution *execution, const char *head, duckdb_result *ret_result,
+                                   struct eider_error *err)
+{
+    const struct execution_options *options = &execution->options;
+    struct eider_error local = {.status = EIDER_OK};
+    enum eider_status status = EIDER_OK;
+    struct buf sql;
+
+    buf_init(&sql, HEAD_SQL_MAX_BYTES);
+    buf_printf(&sql, "%s\n%s\n%s", options->before, head, options->behind);
+    if (sql.failed)
+        status = error_no_memory(&local);
+    if (status == EIDER_OK)
+        status = engine_target_check(options->connection, head, options->columns, sql.data, &local);
+    if (status == EIDER_OK) {
+        status =
+            run_execute(options->run, options->connection, sql.data, RUN_MATERIALIZE, ret_result, &local);
+        if (status == EIDER_ERROR_UNSUPPORTED)
+            status = local.status = EIDER_ERROR_SQL;
+    }
+    if (status != EIDER_OK && err != NULL)
+        *err = local;
+    buf_done(&sql);
+    return status;
+}
+
 enum eider_status execution_run_head(struct execution *execution, enum run_mode mode,
                                      duckdb_result *ret_result, struct eider_error *err)
 {
@@ -630,22 +662,20 @@ enum eider_status execution_run_head(struct execution *execution, enum run_mode 
     if (inputs == NULL || root == NULL)
         return error_no_memory(err);
     buf_init(&sql, HEAD_SQL_MAX_BYTES);
-    if (execution->options.before != NULL)
-        buf_puts(&sql, execution->options.before);
     status = fragment_check_files(root, err);
     if (status == EIDER_OK)
         status = fragment_inputs_open(&context, root, &reads, &execution->head_inputs, err);
     if (status == EIDER_OK)
         status = sqlgen_result(root, execution->options.columns, fragment_inputs_sql(execution->head_inputs),
                                &sql, err);
-    if (status == EIDER_OK && execution->options.behind != NULL)
-        buf_printf(&sql, "\n%s", execution->options.behind);
     if (status == EIDER_OK && sql.failed)
         status = error_no_memory(err);
-    if (status == EIDER_OK)
+    if (status == EIDER_OK && execution->options.before != NULL)
+        status = run_write(execution, sql.data, ret_result, err);
+    else if (status == EIDER_OK)
         status = run_execute_written(execution->options.run, execution->options.connection, sql.data, mode,
                                      ret_result, err);
-    if (status == EIDER_OK && mode == RUN_MATERIALIZE &&
+    if (status == EIDER_OK && mode == RUN_MATERIALIZE && execution->options.before == NULL &&
         (status = fragment_check_files(root, err)) != EIDER_OK)
         duckdb_destroy_result(ret_result);
     if (status != EIDER_OK && err != NULL && err->stage < 0)

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "engine/gate.h"
+#include "engine/target.h"
 #include "import/import.h"
 #include "plan/object.h"
 #include "planner/planner.h"
@@ -254,6 +254,7 @@ static enum eider_status plan_tree(struct statement *statement, const struct eng
         status = import_plan(query->arena, &input, &imported, &query->verdict, err);
     statement->root = imported.root;
     query->reads_tables = imported.table_scans > 0;
+    query->keeps_order = imported.root != NULL && planner_keeps_order(imported.root);
     query->columns = imported.columns;
     if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
         return status;
@@ -271,18 +272,31 @@ static enum eider_status check_functions(struct eider_query *query)
     return EIDER_OK;
 }
 
-/* What DuckDB refuses before it reads a row, no task should read rows for: a table that is not there, or has other columns. */
-static enum eider_status check_write(struct eider_query *query)
+/*
+ * What DuckDB does with the rows may forbid that tasks make them: it would refuse them all, or what is left of them depends on
+ * the order in which they come.
+ */
+static enum eider_status check_write(struct eider_query *query, struct run *run, struct eider_error *err)
 {
-    duckdb_prepared_statement prepared = NULL;
+    const struct statement_class *statement = &query->statement;
+    struct engine_target target;
+    enum eider_status status;
 
-    if (gate_prepare(query->session->connection, query->sql, &prepared) != DuckDBSuccess) {
-        const char *message = duckdb_prepare_error(prepared);
-        verdict_no(&query->verdict, VERDICT_PLAN_REFUSED, "DuckDB refuses the statement: %.200s",
-                   message != NULL ? message : "");
+    if (statement->query_end == 0)
+        return EIDER_OK;
+    if (statement->conflict && query->keeps_order) {
+        verdict_no(&query->verdict, VERDICT_ORDER_DEPENDENT,
+                   "which of several rows of one key is kept depends on the order of stored rows");
+        return EIDER_OK;
     }
-    duckdb_destroy_prepare(&prepared);
-    return EIDER_OK;
+    status = engine_target_look(
+        run, query->session->connection,
+        query->sql + (statement->kind == STATEMENT_EXPLAIN ? statement->rest : statement->first), &target,
+        &query->verdict, err);
+    if (goes_on(query, status) && target.counts_rows && query->keeps_order)
+        verdict_no(&query->verdict, VERDICT_ORDER_DEPENDENT,
+                   "the numbers of a sequence are given in the order of stored rows");
+    return status;
 }
 
 static enum eider_status plan_statement(struct eider_query *query, const char *sql, struct run *run,
@@ -306,8 +320,8 @@ static enum eider_status plan_statement(struct eider_query *query, const char *s
     if (goes_on(query, status))
         status = session_settings_capture(session->engine, session->connection, &query->session_settings,
                                           &query->verdict, err);
-    if (goes_on(query, status) && query->statement.kind == STATEMENT_WRITE)
-        status = check_write(query);
+    if (goes_on(query, status))
+        status = check_write(query, run, err);
     if (goes_on(query, status) && statement.text_functions != 0)
         status = check_text_plan(&statement, err);
     if (goes_on(query, status) && query->columns.count == 0) {
@@ -348,7 +362,7 @@ static enum eider_status plan_unless_known(struct eider_query *query, const char
         return status;
     /* a rule may change its mind, workers may come */
     remembers = settings->verdict_cache && query->session->rules.count == 0 &&
-                query->session->cluster->vtable->resolve == NULL;
+                query->statement.query_end == 0 && query->session->cluster->vtable->resolve == NULL;
     if (remembers && query->statement.kind != STATEMENT_EXPLAIN &&
         verdict_cache_find(verdicts, settings, sql, now_ms(), &query->verdict))
         return EIDER_OK;

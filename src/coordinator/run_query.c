@@ -5,6 +5,9 @@
  * A distributed query that reads native tables must see one snapshot in its leaf stages and its head, so in autocommit
  * it runs in a transaction of its own (BEGIN … COMMIT around it). Whether the connection is in autocommit is asked of
  * DuckDB: there, each statement has another transaction number.
+ *
+ * In the application's own transaction a statement that fails aborts it, as in DuckDB: what was done before must not be
+ * committed as if all had gone well.
  */
 #include "coordinator/session.h"
 
@@ -67,6 +70,16 @@ static enum eider_status end_snapshot(struct query_run *run, enum eider_status s
     return status;
 }
 
+/* The failure of a task is not yet one of the application's transaction. In autocommit this has no effect. */
+static void abort_transaction(struct query_run *run)
+{
+    duckdb_result result;
+
+    (void)gate_query(run->query->session->connection,
+                     "SELECT system.main.error('a distributed query failed')", &result);
+    duckdb_destroy_result(&result);
+}
+
 /* ---- Running ---- */
 
 /* The statement up to its query, which the head's takes the place of. */
@@ -109,6 +122,7 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
         options.behind = query->sql + query->statement.query_end;
         if (options.before == NULL)
             return error_no_memory(err);
+        options.stream = false; /* the statement may change what tasks read */
         mode = RUN_MATERIALIZE; /* it writes all rows before it says how many */
     }
     if (query->reads_tables && (status = begin_snapshot(run, err)) != EIDER_OK)
@@ -302,6 +316,8 @@ enum eider_status query_run_end(struct query_run *run, enum eider_status status,
             err->status = status;
     }
     take_stats(run);
+    if (status != EIDER_OK && run->execution != NULL && !run->owns_transaction)
+        abort_transaction(run);
     execution_free(run->execution);
     status = end_snapshot(run, status, err);
     run_detach(run->run);

@@ -75,6 +75,7 @@ struct eider_query {
     double planned_ms;   /* when it was */
     uint64_t generation; /* of the session, then */
     bool reads_tables;   /* native tables: leaf stages on the connection */
+    bool keeps_order;    /* its rows come as they are stored */
     bool ran;
 };
 

@@ -58,6 +58,7 @@ static bool is_kept(enum verdict_kind kind)
     case VERDICT_NO_CLUSTER:    /* the same */
     case VERDICT_PLAN_REFUSED:  /* an error of the moment: the next statement may make what is missing */
     case VERDICT_SETTING:       /* depends on settings of DuckDB, which are not part of the key */
+    case VERDICT_TARGET:        /* tables come and go */
     case VERDICT_TRANSACTION:   /* over with the transaction */
     case VERDICT_NET:           /* known only when the query runs */
     case VERDICT_KIND_COUNT:    /* none */

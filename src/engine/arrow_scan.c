@@ -54,6 +54,7 @@ struct arrow_scan {
 /* Which of its columns a statement reads. */
 struct arrow_columns {
     struct arrow_scan *scan;
+    atomic_bool published; /* set last */
     idx_t count;
     uint32_t columns[]; /* for each column of the output; type_count and more is none of ours */
 };
@@ -295,6 +296,7 @@ static void columns_free(void *object)
 {
     struct arrow_columns *columns = object;
 
+    (void)atomic_load_explicit(&columns->published, memory_order_acquire);
     scan_unref(columns->scan);
     free(columns);
 }
@@ -329,6 +331,7 @@ static void init(duckdb_init_info info)
 
         columns->columns[i] = column >= scan->type_count ? UINT32_MAX : (uint32_t)column;
     }
+    atomic_store_explicit(&columns->published, true, memory_order_release);
     run_planned(scan->run);
     duckdb_init_set_max_threads(info, 1);
     duckdb_init_set_init_data(info, columns, columns_free);
@@ -397,11 +400,17 @@ static enum eider_status need_rows(struct arrow_scan *scan, struct eider_error *
 static void call(duckdb_function_info info, duckdb_data_chunk output)
 {
     const struct arrow_columns *columns = duckdb_function_get_init_data(info);
-    struct arrow_scan *scan = columns->scan;
+    struct arrow_scan *scan;
     enum eider_status status;
     struct eider_error error;
     bool ended;
 
+    /* DuckDB hands them over too, but in code that ThreadSanitizer does not see. */
+    if (!atomic_load_explicit(&columns->published, memory_order_acquire)) {
+        duckdb_function_set_error(info, "eider_arrow: a scan that was not started");
+        return;
+    }
+    scan = columns->scan;
     pthread_mutex_lock(&scan->turn);
     status = need_rows(scan, &error);
     ended = scan->ended;

@@ -13,8 +13,7 @@
 
 #include "plan/object.h"
 
-/* True if the rows come out in the order in which they are stored. */
-static bool keeps_order(const struct eider_node *node)
+bool planner_keeps_order(const struct eider_node *node)
 {
     switch (node->tag) {
     case NODE_PARQUET_SCAN:
@@ -28,7 +27,7 @@ static bool keeps_order(const struct eider_node *node)
     case NODE_UNNEST:
     case NODE_LATERAL_FUNCTION:
     case NODE_LIMIT:
-        return keeps_order(node_child(node, 0));
+        return planner_keeps_order(node_child(node, 0));
     case NODE_UNION:
         return true;
     case NODE_INVALID:
@@ -187,7 +186,7 @@ static bool check(void *data, const struct eider_node *node)
 
     switch ((int)node->tag) {
     case NODE_LIMIT:
-        if (keeps_order(node_as_limit(node)->input) && !is_excused(excused, node))
+        if (planner_keeps_order(node_as_limit(node)->input) && !is_excused(excused, node))
             return verdict_no(p->verdict, VERDICT_ORDER_DEPENDENT,
                               "LIMIT without ORDER BY takes the first rows as they are stored");
         return true;

@@ -83,6 +83,9 @@ struct planner_options {
     void *observer_data;
 };
 
+/* True if the rows of the plan come out in the order in which they are stored, as far as DuckDB computes them. */
+bool planner_keeps_order(const struct eider_node *plan);
+
 /* Plans. With a verdict that says no, *ret is not filled: the query runs on DuckDB alone. What is made lives in `arena`.
  * Errors: PLAN (a rule's plan that is inconsistent, a handler's answer that cannot be), MEMORY, IO, and those of handlers. */
 enum eider_status planner_plan(struct arena *arena, const struct eider_node *plan,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Functions of the application that are declared to be on workers: in tasks, as shuffle keys, as leaves. */
+#include <stdatomic.h>
+
 #include "unit/session_fixture.h"
 
 /* ---- Functions as an application registers them ---- */
@@ -11,7 +13,7 @@ static void twice(duckdb_function_info info, duckdb_data_chunk input, duckdb_vec
 
     (void)info;
     for (idx_t i = 0, n = duckdb_data_chunk_get_size(input); i < n; i++)
-        results[i] = 2 * values[i];
+        results[i] = (int64_t)(2 * (uint64_t)values[i]); /* that of a NULL may be anything */
 }
 
 static void register_twice(duckdb_connection connection)
@@ -31,6 +33,7 @@ static void register_twice(duckdb_connection connection)
 /* app_numbers(first, count): count rows. */
 struct numbers {
     int64_t next, end;
+    atomic_bool published; /* set last: ThreadSanitizer does not see how DuckDB hands it over */
 };
 
 static void numbers_bind(duckdb_bind_info info)
@@ -51,10 +54,13 @@ static void numbers_bind(duckdb_bind_info info)
 
 static void numbers_init(duckdb_init_info info)
 {
+    const struct numbers *bound = duckdb_init_get_bind_data(info);
     struct numbers *numbers = malloc(sizeof(*numbers));
 
     assert_non_null(numbers);
-    *numbers = *(struct numbers *)duckdb_init_get_bind_data(info);
+    numbers->next = bound->next;
+    numbers->end = bound->end;
+    atomic_store_explicit(&numbers->published, true, memory_order_release);
     duckdb_init_set_init_data(info, numbers, free);
 }
 
@@ -64,6 +70,7 @@ static void numbers_scan(duckdb_function_info info, duckdb_data_chunk output)
     int64_t *values = duckdb_vector_get_data(duckdb_data_chunk_get_vector(output, 0));
     idx_t count = 0;
 
+    assert_true(atomic_load_explicit(&numbers->published, memory_order_acquire));
     while (count < duckdb_vector_size() && numbers->next < numbers->end)
         values[count++] = numbers->next++;
     duckdb_data_chunk_set_size(output, count);

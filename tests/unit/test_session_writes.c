@@ -158,15 +158,23 @@ static void others_run_on_duckdb(void **unused)
         "INSERT INTO target VALUES (1)",
         "INSERT INTO target (g) VALUES ((SELECT count(*) FROM t))",
         "WITH x AS (SELECT count(*) AS n FROM t) INSERT INTO target SELECT n FROM x",
-        "CREATE TABLE IF NOT EXISTS target AS SELECT count(*) AS g FROM t",
-        "INSERT INTO target SELECT random() FROM t",
+        "CREATE TABLE IF NOT EXISTS target AS SELECT count(*) AS g FROM t", /* it is there */
+        "INSERT INTO target SELECT random() FROM t LIMIT 3",
         "INSERT INTO target SELECT max(g) FROM target",
+        "INSERT INTO keyed SELECT g FROM t WHERE v > 5 ON CONFLICT DO NOTHING",
+        "INSERT OR IGNORE INTO keyed SELECT g FROM t",
+        "CREATE OR REPLACE TABLE words AS SELECT w.s, count(*) AS n FROM words w JOIN t USING (s) GROUP BY "
+        "w.s",
+        "INSERT INTO counted (v) SELECT v FROM t",
     };
     struct fixture f;
 
     (void)unused;
     fixture_open(&f, 3);
-    prepare_target(&f, "CREATE TABLE target (g DOUBLE)");
+    prepare_target(&f, "CREATE TABLE target (g DOUBLE); CREATE TABLE keyed (g DOUBLE PRIMARY KEY); "
+                       "CREATE SEQUENCE numbers; "
+                       "CREATE TABLE counted (i BIGINT DEFAULT nextval('numbers'), v BIGINT); "
+                       "CREATE TABLE words (s VARCHAR COLLATE NOCASE); INSERT INTO words VALUES ('k1')");
     for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
         duckdb_result result;
         struct eider_query *query;
@@ -209,7 +217,7 @@ static void failures_leave_nothing(void **unused)
 
 static void explain_tells_what_becomes_of_the_rows(void **unused)
 {
-    static const char plan[] = "INSERT INTO target (g) <the rows of the head stage> ON CONFLICT DO NOTHING\n"
+    static const char plan[] = "INSERT INTO target (g) <the rows of the head stage> RETURNING g\n"
                                "┌───── DistributedExec ── Tasks: t0:[p0]\n";
     struct eider_query *query;
     duckdb_result result;
@@ -220,10 +228,9 @@ static void explain_tells_what_becomes_of_the_rows(void **unused)
     fixture_open(&f, 3);
     sql(f.connection, "CREATE TABLE target (g BIGINT PRIMARY KEY)");
     assert_int_equal(
-        eider_prepare(
-            f.session,
-            "EXPLAIN INSERT INTO target /* key */ (g)\nSELECT DISTINCT g FROM t ON CONFLICT DO NOTHING",
-            &query, &f.err),
+        eider_prepare(f.session,
+                      "EXPLAIN INSERT INTO target /* key */ (g)\nSELECT DISTINCT g FROM t RETURNING g",
+                      &query, &f.err),
         EIDER_OK);
     assert_int_equal(strncmp(eider_query_explain(query), plan, strlen(plan)), 0);
     assert_int_equal(eider_query_run(query, &result, &f.err), EIDER_OK);

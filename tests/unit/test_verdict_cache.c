@@ -94,9 +94,9 @@ static void test_settings(void **state)
 /* Verdicts of the moment are not kept, and neither is that a query is distributed. */
 static void test_kinds(void **state)
 {
-    static const enum verdict_kind never[] = {
-        VERDICT_DISTRIBUTABLE, VERDICT_NOT_A_QUERY, VERDICT_NO_CLUSTER, VERDICT_PLAN_REFUSED,
-        VERDICT_SETTING,       VERDICT_TRANSACTION, VERDICT_NET};
+    static const enum verdict_kind never[] = {VERDICT_DISTRIBUTABLE, VERDICT_NOT_A_QUERY, VERDICT_NO_CLUSTER,
+                                              VERDICT_PLAN_REFUSED,  VERDICT_SETTING,     VERDICT_TRANSACTION,
+                                              VERDICT_NET,           VERDICT_TARGET};
     struct verdict_cache cache = {.count = 0};
 
     (void)state;
