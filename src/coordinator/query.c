@@ -175,7 +175,8 @@ const char *eider_query_explain(struct eider_query *query)
     buf_init(&out, EXPLAIN_MAX_BYTES);
     if (query->verdict.kind == VERDICT_DISTRIBUTABLE) {
         explain_write(query, &out);
-        stage_graph_display(&out, &query->graph, false);
+        stage_graph_display(&out, &query->graph,
+                            query->statement.kind == STATEMENT_EXPLAIN ? DISPLAY_ESTIMATES : DISPLAY_PLAIN);
     } else
         buf_printf(&out, "not distributed (%s): %s\n", verdict_kind_name(query->verdict.kind),
                    query->verdict.reason);

@@ -455,7 +455,7 @@ struct picture {
     const struct stage_graph *graph; /* NULL: a plan without stages */
     const struct plan_stage *stage;
     uint32_t depth; /* of the stage */
-    bool verbose;
+    unsigned detail; /* of enum display_detail */
     unsigned char *drawn; /* per stage; drawn once */
     struct arena *arena;
 };
@@ -492,7 +492,7 @@ static void source_text(const struct picture *picture, const struct node_exchang
 static void draw_variants(const struct picture *picture, const struct node_distributed_leaf *leaf,
                           uint32_t level)
 {
-    for (uint32_t i = 0; picture->verbose && i < picture->stage->tasks; i++) {
+    for (uint32_t i = 0; (picture->detail & DISPLAY_TASKS) != 0 && i < picture->stage->tasks; i++) {
         start_line(picture, level + 1);
         buf_printf(picture->out, "t%" PRIu32 ": ", i);
         if (i < leaf->variants.count)
@@ -503,6 +503,32 @@ static void draw_variants(const struct picture *picture, const struct node_distr
     }
 }
 
+static uint64_t file_bytes(const struct file_slice_list *files)
+{
+    uint64_t bytes = 0;
+
+    for (uint32_t i = 0; i < files->count; i++)
+        bytes += files->items[i].bytes;
+    return bytes;
+}
+
+/* " (~1200 rows)": as DuckDB writes them, but that a number is one word. */
+static void estimate_text(const struct picture *picture, const struct eider_node *node)
+{
+    const struct node_parquet_scan *scan = node_as_parquet_scan(node);
+    const struct node_function_scan *function = node_as_function_scan(node);
+    uint64_t bytes = scan != NULL ? file_bytes(&scan->files) : function != NULL ? file_bytes(&function->files) : 0;
+
+    if ((picture->detail & DISPLAY_ESTIMATES) == 0 || (node->rows < 0 && bytes == 0))
+        return;
+    buf_puts(picture->out, " (");
+    if (node->rows >= 0)
+        buf_printf(picture->out, "~%.0f rows", node->rows);
+    if (bytes > 0)
+        buf_printf(picture->out, "%sfiles of %.1f MB", node->rows >= 0 ? ", " : "", (double)bytes / 1e6);
+    buf_putc(picture->out, ')');
+}
+
 static void draw_node(const struct picture *picture, const struct eider_node *node, uint32_t level)
 {
     const struct node_distributed_leaf *leaf = node_as_distributed_leaf(node);
@@ -511,6 +537,7 @@ static void draw_node(const struct picture *picture, const struct eider_node *no
     if (leaf != NULL) {
         buf_puts(picture->out, "DistributedLeafExec: ");
         node_text(picture->out, leaf->leaf);
+        estimate_text(picture, leaf->leaf);
         buf_putc(picture->out, '\n');
         draw_variants(picture, leaf, level);
         return;
@@ -519,6 +546,7 @@ static void draw_node(const struct picture *picture, const struct eider_node *no
         source_text(picture, node_as_exchange_source(node));
     else
         node_text(picture->out, node);
+    estimate_text(picture, node);
     buf_putc(picture->out, '\n');
     for (uint32_t i = 0, n = node_child_count(node); i < n; i++)
         draw_node(picture, node_child(node, i), level + 1);
@@ -573,10 +601,10 @@ void plan_display(struct buf *out, const struct eider_node *node)
     draw_node(&picture, node, 0);
 }
 
-void stage_graph_display(struct buf *out, const struct stage_graph *graph, bool verbose)
+void stage_graph_display(struct buf *out, const struct stage_graph *graph, unsigned detail)
 {
     struct arena *arena = arena_new();
-    struct picture picture = {.out = out, .graph = graph, .verbose = verbose, .arena = arena};
+    struct picture picture = {.out = out, .graph = graph, .detail = detail, .arena = arena};
 
     picture.drawn = arena == NULL ? NULL : arena_alloc(arena, graph->stage_count);
     if (picture.drawn == NULL)

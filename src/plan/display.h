@@ -19,8 +19,14 @@ void node_text(struct buf *out, const struct eider_node *node);
 /* A plan without stages, one line per node, two spaces per level. */
 void plan_display(struct buf *out, const struct eider_node *node);
 
-/* The picture of a stage graph: the head stage, then the stages it reads, each once, two spaces more per level.
- * `verbose`: a line per task under each distributed leaf. */
-void stage_graph_display(struct buf *out, const struct stage_graph *graph, bool verbose);
+/* What a picture shows besides the nodes; may be combined. */
+enum display_detail {
+    DISPLAY_PLAIN = 0,
+    DISPLAY_TASKS = 1,     /* a line per task under each distributed leaf */
+    DISPLAY_ESTIMATES = 2, /* the rows that the planner expects of each node, and the bytes of the files of a leaf */
+};
+
+/* The picture of a stage graph: the head stage, then the stages it reads, each once, two spaces more per level. */
+void stage_graph_display(struct buf *out, const struct stage_graph *graph, unsigned detail);
 
 #endif

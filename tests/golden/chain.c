@@ -32,7 +32,7 @@ static void see_pass(void *data, const char *pass, const struct eider_node *plan
 
     buf_init(&now, GOLDEN_TEXT_MAX);
     if (graph != NULL)
-        stage_graph_display(&now, graph, passes->tasks);
+        stage_graph_display(&now, graph, passes->tasks ? DISPLAY_TASKS : DISPLAY_PLAIN);
     else
         plan_display(&now, plan);
     if (passes->last.size == 0 || strcmp(passes->last.data, now.data) != 0) {

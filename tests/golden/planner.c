@@ -64,13 +64,13 @@ static void see_pass(void *data, const char *pass, const struct eider_node *plan
     struct views *views = data;
 
     if (graph != NULL)
-        stage_graph_display(views_add(views, pass), graph, false);
+        stage_graph_display(views_add(views, pass), graph, DISPLAY_PLAIN);
     else
         plan_display(views_add(views, pass), plan);
     if (graph == NULL && strcmp(pass, "estimate") == 0)
         put_rows(views_add(views, "rows"), plan, 0);
     if (graph != NULL && strcmp(pass, "bloom") == 0)
-        stage_graph_display(views_add(views, "tasks"), graph, true);
+        stage_graph_display(views_add(views, "tasks"), graph, DISPLAY_TASKS);
 }
 
 static void look_at(struct lab *lab, const char *sql, struct views *views)

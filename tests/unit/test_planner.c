@@ -58,7 +58,7 @@ static void plan_with(struct planned *ret, const struct eider_node *plan,
                      EIDER_OK);
     buf_init(&out, MIB);
     if (ret->verdict.kind == VERDICT_DISTRIBUTABLE)
-        stage_graph_display(&out, &ret->graph, false);
+        stage_graph_display(&out, &ret->graph, DISPLAY_PLAIN);
     ret->picture = arena_strndup(ret->arena, out.data, out.size);
     buf_done(&out);
 }

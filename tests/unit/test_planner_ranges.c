@@ -188,7 +188,7 @@ static char *picture_of(struct arena *arena, const struct eider_node *plan,
 
     plan_with(arena, plan, options, &graph);
     buf_init(&out, 1 << 20);
-    stage_graph_display(&out, &graph, false);
+    stage_graph_display(&out, &graph, DISPLAY_PLAIN);
     text = arena_strndup(arena, out.data, out.size);
     buf_done(&out);
     return text;
