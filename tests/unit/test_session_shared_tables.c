@@ -156,7 +156,9 @@ static void transactions_keep_their_rows(void **unused)
     duckdb_destroy_result(&result);
     eider_query_free(query);
     assert_same_answer(&f, "SELECT count(*) FROM mine WHERE k > 5", false);
-    assert_same_answer(&f, "SELECT count(*) FROM mine JOIN t ON t.v = mine.k OR mine.k = 1000000", true);
+    assert_same_answer(
+        &f, "SELECT count(*) FROM mine JOIN t ON t.v = mine.k OR mine.k = 1000000 WHERE mine.k > 29900",
+        true);
     sql(f.connection, "ROLLBACK");
     assert_same_answer(&f, "SELECT count(*) FROM mine WHERE k > 5", true); /* nobody remembers the verdict */
     fixture_close(&f);
