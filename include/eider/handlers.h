@@ -116,7 +116,7 @@ struct eider_handlers {
      * The worker of each task of a stage: workers[i] for task i, repeats allowed. All come in as EIDER_NO_WORKER; left so,
      * all of them, they mean "ask the next". Asked when a query starts to run, before its first task does; for the stages in
      * the order of their numbers, so the workers of a stage's inputs are known. Not asked for the head stage and for stages
-     * that read tables of the database: those run on the application's connection.
+     * that read tables of the database which tasks do not share: those run on the application's connection.
      */
     enum eider_status (*route_tasks)(void *data, const struct eider_stage *stage, uint32_t *workers,
                                      struct eider_error *err);

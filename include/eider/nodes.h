@@ -136,7 +136,8 @@ EIDER_API EIDER_MUST_CHECK enum eider_status
 eider_node_new_parquet_scan(struct eider_plan_context *ctx, const struct eider_node_parquet_scan *fields,
                             const struct eider_node **ret, struct eider_error *err);
 
-/* A native or temporary table: read on the application's connection. */
+/* A native or temporary table: read on the application's connection, or shared among tasks if all connections see the same in
+ * it: the database is attached READ_ONLY, or eider_split_native_tables is set, and the application has no transaction open. */
 struct eider_node_table_scan {
     struct eider_str catalog;
     struct eider_str schema;

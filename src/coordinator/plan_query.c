@@ -236,6 +236,8 @@ static enum eider_status plan_tree(struct statement *statement, const struct eng
                                       .column_range = column_range,
                                       .column_bounds = column_bounds,
                                       .file_data = query,
+                                      .table_info = shared_tables_info,
+                                      .table_data = &query->tables,
                                       .customs = &query->session->customs,
                                       .rule_count = query->session->rules.count,
                                       .handlers = query->session->handlers,
@@ -254,9 +256,14 @@ static enum eider_status plan_tree(struct statement *statement, const struct eng
         status = import_plan(query->arena, &input, &imported, &query->verdict, err);
     statement->root = imported.root;
     query->reads_tables = imported.table_scans > 0;
+    query->tables = (struct shared_tables){.count = 0};
     query->keeps_order = imported.root != NULL && planner_keeps_order(imported.root);
     query->columns = imported.columns;
     if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
+        return status;
+    if (query->reads_tables && (status = shared_tables_begin(&query->tables, query->arena, statement->run,
+                                                             query->session->connection,
+                                                             settings->split_native_tables, err)) != EIDER_OK)
         return status;
     options.rules = session_rules_entries(query->session, query->arena, options.workers);
     if (options.rules == NULL)
@@ -367,6 +374,8 @@ static enum eider_status plan_unless_known(struct eider_query *query, const char
         verdict_cache_find(verdicts, settings, sql, now_ms(), &query->verdict))
         return EIDER_OK;
     status = plan_statement(query, sql, run, err);
+    if (query->tables.in_transaction)
+        remembers = false; /* the transaction will end */
     if (status == EIDER_OK && remembers)
         verdict_cache_put(verdicts, settings, sql, now_ms(), &query->verdict);
     return status;

@@ -22,11 +22,6 @@
 
 /* ---- Transactions ---- */
 
-static enum eider_status transaction_number(struct query_run *run, uint64_t *ret, struct eider_error *err)
-{
-    return run_count(run->run, run->query->session->connection, "SELECT txid_current()::BIGINT", ret, err);
-}
-
 static enum eider_status run_plain(struct query_run *run, const char *sql, struct eider_error *err)
 {
     duckdb_result result;
@@ -40,15 +35,13 @@ static enum eider_status run_plain(struct query_run *run, const char *sql, struc
 
 static enum eider_status begin_snapshot(struct query_run *run, struct eider_error *err)
 {
-    uint64_t first = 0, second = 0;
-    enum eider_status status = transaction_number(run, &first, err);
+    bool autocommit = false;
+    enum eider_status status =
+        connection_is_autocommit(run->run, run->query->session->connection, &autocommit, err);
 
-    if (status == EIDER_OK)
-        status = transaction_number(run, &second, err);
-    if (status != EIDER_OK || first == second)
-        return status;
-    status = run_plain(run, "BEGIN TRANSACTION", err);
-    run->owns_transaction = status == EIDER_OK;
+    if (status == EIDER_OK && autocommit)
+        status = run_plain(run, "BEGIN TRANSACTION", err);
+    run->owns_transaction = status == EIDER_OK && autocommit;
     return status;
 }
 
@@ -127,6 +120,8 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
     }
     if (query->reads_tables && (status = begin_snapshot(run, err)) != EIDER_OK)
         return status;
+    if (query->tables.used > 0)
+        options.stream = false; /* what the tasks have read is looked at before the first row is given out */
     settings_apply(&query->settings, session->engine);
     session->cluster->vtable->set_tasks_at_once(session->cluster, query->settings.tasks_at_once);
     if ((status = execution_new(&options, &run->execution, err)) != EIDER_OK)
@@ -135,9 +130,14 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
     if ((status = execution_route(run->execution, err)) != EIDER_OK)
         return status;
     run->dispatched = true;
-    status = execution_open_feeds(run->execution, err);
+    status = shared_tables_check(&query->tables, run->run, session->connection, run->owns_transaction, err);
+    if (status == EIDER_OK)
+        status = execution_open_feeds(run->execution, err);
     if (status == EIDER_OK)
         status = execution_run_stages(run->execution, err);
+    if (status == EIDER_OK)
+        status =
+            shared_tables_check(&query->tables, run->run, session->connection, run->owns_transaction, err);
     if (status == EIDER_OK)
         status = execution_run_head(run->execution, mode, ret_result, err);
     return status;

@@ -14,6 +14,7 @@
 #include "coordinator/feeds.h"
 #include "coordinator/headers.h"
 #include "coordinator/rules.h"
+#include "coordinator/shared_tables.h"
 #include "coordinator/text_files.h"
 #include "coordinator/verdict_cache.h"
 #include "eider/eider.h"
@@ -72,10 +73,11 @@ struct eider_query {
     struct session_settings *session_settings;
     char *explain; /* made on demand; in the arena */
     struct eider_query_stats stats;
-    double planned_ms;   /* when it was */
-    uint64_t generation; /* of the session, then */
-    bool reads_tables;   /* native tables: leaf stages on the connection */
-    bool keeps_order;    /* its rows come as they are stored */
+    double planned_ms;           /* when it was */
+    uint64_t generation;         /* of the session, then */
+    bool reads_tables;           /* native tables: leaf stages on the connection, unless they are shared */
+    struct shared_tables tables; /* those that any connection may read */
+    bool keeps_order;            /* its rows come as they are stored */
     bool ran;
 };
 

@@ -241,7 +241,14 @@ static void distinct_text(struct buf *out, const struct node_distinct *node)
 
 static void table_text(struct buf *out, const struct node_table_scan *scan)
 {
-    buf_printf(out, "table=%s.%s.%s, ", scan->catalog.data, scan->schema.data, scan->table.data);
+    uint64_t end = scan->first_row + scan->row_count;
+
+    buf_printf(out, "table=%s.%s.%s", scan->catalog.data, scan->schema.data, scan->table.data);
+    if (scan->row_count > 0)
+        buf_printf(out, ":%" PRIu64 "..", scan->first_row);
+    if (scan->row_count > 0 && end != INT64_MAX) /* else all that come */
+        buf_printf(out, "%" PRIu64, end);
+    buf_puts(out, ", ");
     columns_text(out, &scan->base);
     filters_text(out, &scan->filters);
 }

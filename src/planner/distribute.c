@@ -23,6 +23,7 @@
  * pass before.
  */
 #include "planner/distribute.h"
+#include "planner/passes.h"
 
 #include <string.h>
 
@@ -88,13 +89,18 @@ static double type_bytes(const struct eider_type *type)
     }
 }
 
-double distribute_bytes(const struct eider_node *node)
+double distribute_width(const struct eider_node *node)
 {
     double width = 1;
 
     for (uint32_t i = 0; i < node->columns.count; i++)
         width += type_bytes(node->columns.items[i].type);
-    return width * distribute_rows(node);
+    return width;
+}
+
+double distribute_bytes(const struct eider_node *node)
+{
+    return distribute_width(node) * distribute_rows(node);
 }
 
 uint32_t distribute_tasks_for(const struct distribute *d, double bytes)
@@ -407,6 +413,17 @@ static bool place_parquet(struct distribute *d, const struct node_parquet_scan *
     return true;
 }
 
+/* A table that only the application's connection reads rightly stays there. */
+static bool place_table(struct distribute *d, const struct node_table_scan *scan, struct placed *ret)
+{
+    *ret = (struct placed){.node = &scan->base, .spread = SPREAD_ONE, .tasks = 1};
+    if (table_of(d->options, scan).shared)
+        ret->kind = EIDER_TASKS_ASK_NEXT;
+    else
+        ret->spread = SPREAD_LOCAL;
+    return true;
+}
+
 /* Operators that work row by row: the keys survive as far as the output has them. */
 static bool place_in_place(struct distribute *d, const struct eider_node *node, struct placed *ret)
 {
@@ -563,8 +580,7 @@ static bool place_kind(struct distribute *d, const struct eider_node *node,
     case NODE_PARQUET_SCAN:
         return place_parquet(d, node_as_parquet_scan(node), ret);
     case NODE_TABLE_SCAN:
-        *ret = (struct placed){.node = node, .spread = SPREAD_LOCAL, .tasks = 1};
-        return true;
+        return place_table(d, node_as_table_scan(node), ret);
     case NODE_FUNCTION_SCAN:
     case NODE_VALUES:
     case NODE_EMPTY:

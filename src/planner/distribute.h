@@ -147,6 +147,7 @@ bool distribute_no_memory(struct distribute *d);
  * types. */
 double distribute_rows(const struct eider_node *node);
 double distribute_bytes(const struct eider_node *node);
+double distribute_width(const struct eider_node *node);                  /* bytes of one row */
 uint32_t distribute_tasks_for(const struct distribute *d, double bytes); /* 1 … max_tasks */
 
 /* Keys after a projection: position of the output that is exactly input column `index`. */

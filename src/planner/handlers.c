@@ -123,6 +123,12 @@ static enum eider_status bad_leaf(const struct asked *asked, const char *problem
     return EIDER_ERROR_PLAN;
 }
 
+static bool is_same_table(const struct node_table_scan *a, const struct node_table_scan *b)
+{
+    return a != NULL && str_equal(a->catalog, b->catalog) && str_equal(a->schema, b->schema) &&
+           str_equal(a->table, b->table);
+}
+
 /* The first thing that is wrong with a plan that stands for a leaf; NULL: nothing. Before plan_validate, which trusts that
  * nodes have their children. */
 static const char *problem_in(const struct asked *asked, const struct eider_node *node, uint32_t tasks)
@@ -135,8 +141,9 @@ static const char *problem_in(const struct asked *asked, const struct eider_node
     if (node_is_boundary(node) || node->tag == NODE_REPARTITION || node->tag == NODE_EXCHANGE_SOURCE ||
         node->tag == NODE_DISTRIBUTED)
         return "has a network boundary in it";
-    if (node->tag == NODE_TABLE_SCAN && asked->node->tag != NODE_TABLE_SCAN)
-        return "reads a table of the database, which workers do not see";
+    if (node->tag == NODE_TABLE_SCAN &&
+        !is_same_table(node_as_table_scan(asked->node), node_as_table_scan(node)))
+        return "reads another table of the database, which workers may not see";
     if (leaf != NULL && leaf->variants.count == 0)
         return "has no variant for any task";
     if (leaf != NULL && leaf->variants.count > tasks)

@@ -8,6 +8,8 @@
  * MiB over 4 tasks: 10, 10 and 10 MiB of the first file by row ranges, then the second file as a whole.
  * Where the distribute pass has given points (ranges.h), a variant reads the rows of a range of values: the files that may
  * hold some, with a filter unless all of them lie within.
+ * Tables that every connection reads alike: ranges of rowid, which fall on borders of row groups where there are enough of them.
+ * Rows that were deleted leave gaps, so that there may be higher ones than there are rows: the last range has no end.
  * A parallel CUSTOM leaf is told the task's number when it runs. Other leaves cannot be split: the first task reads them,
  * the others read nothing. A handler may know better.
  */
@@ -74,13 +76,13 @@ static struct cut cut_at(const struct line *line, uint64_t bytes)
 }
 
 /* What a task reads that has no share. */
-static const struct eider_node *nothing(struct arena *arena, const struct node_parquet_scan *scan)
+static const struct eider_node *nothing(struct arena *arena, const struct eider_node *scan)
 {
     struct node_empty *empty = node_empty_new(arena);
 
     if (empty == NULL)
         return NULL;
-    empty->base.columns = scan->base.columns;
+    empty->base.columns = scan->columns;
     empty->base.rows = 0;
     return &empty->base;
 }
@@ -93,7 +95,7 @@ static const struct eider_node *piece(struct arena *arena, const struct line *li
     uint32_t last = to.row > 0 ? to.file + 1 : to.file, count = last > from.file ? last - from.file : 0;
 
     if (count == 0 || (from.file == to.file && from.row >= to.row))
-        return nothing(arena, line->scan);
+        return nothing(arena, &line->scan->base);
     if ((scan = (struct node_parquet_scan *)node_clone(arena, &line->scan->base)) == NULL)
         return NULL;
     scan->files = file_slice_list_new(arena, count);
@@ -197,7 +199,47 @@ static const struct eider_node *range_variant(struct arena *arena, const struct 
         add_filters(arena, made, &cut);
     made->range_key = 0;
     made->range_points = (struct range_point_list){NULL, 0};
-    return made->files.count > 0 ? &made->base : nothing(arena, scan);
+    return made->files.count > 0 ? &made->base : nothing(arena, &scan->base);
+}
+
+/* ---- Tables ---- */
+
+#define ROW_GROUP_ROWS 122880
+
+static uint64_t rowid_cut(uint64_t rows, uint32_t task, uint32_t tasks)
+{
+    uint64_t unit = rows / ROW_GROUP_ROWS >= tasks ? ROW_GROUP_ROWS : 1;
+    uint64_t row = rows / tasks * task + rows % tasks * task / tasks;
+
+    return (row + unit / 2) / unit * unit;
+}
+
+static const struct eider_node *table_variant(struct arena *arena, const struct node_table_scan *scan,
+                                              uint64_t rows, uint32_t task, uint32_t tasks)
+{
+    uint64_t from = rowid_cut(rows, task, tasks);
+    uint64_t to = task + 1 < tasks ? rowid_cut(rows, task + 1, tasks) : INT64_MAX;
+    struct node_table_scan *made;
+
+    if (from == to)
+        return nothing(arena, &scan->base);
+    if ((made = (struct node_table_scan *)node_clone(arena, &scan->base)) == NULL)
+        return NULL;
+    made->first_row = from;
+    made->row_count = to - from;
+    return &made->base;
+}
+
+/* True if the scan may be cut: it reads all rows of a table that all connections read alike. */
+static bool is_whole_table(const struct planner_options *options, const struct node_table_scan *scan,
+                           uint64_t *ret_rows)
+{
+    struct planner_table table = {.shared = false};
+
+    if (scan != NULL && scan->row_count == 0)
+        table = table_of(options, scan);
+    *ret_rows = table.rows;
+    return table.shared;
 }
 
 static struct node_distributed_leaf *leaf_new(struct arena *arena, const struct eider_node *leaf,
@@ -219,14 +261,19 @@ enum eider_status scale_leaf(struct arena *arena, const struct planner_options *
                              struct eider_error *err)
 {
     const struct node_parquet_scan *scan = node_as_parquet_scan(leaf);
-    struct node_distributed_leaf *made = leaf_new(arena, leaf, scan != NULL ? tasks : 1);
+    const struct node_table_scan *table = node_as_table_scan(leaf);
+    uint64_t rows;
+    bool cuts = is_whole_table(options, table, &rows);
+    struct node_distributed_leaf *made = leaf_new(arena, leaf, scan != NULL || cuts ? tasks : 1);
     enum eider_status status;
     struct line line;
 
     *ret = leaf;
     if (leaf->tag == NODE_CUSTOM && node_as_custom(leaf)->parallel)
         return EIDER_OK; /* it shares the work out itself, by the task's number */
-    if (made != NULL && scan == NULL)
+    for (uint32_t i = 0; made != NULL && cuts && i < tasks; i++)
+        made->variants.items[i] = table_variant(arena, table, rows, i, tasks);
+    if (made != NULL && scan == NULL && !cuts)
         made->variants.items[0] = leaf;
     if (made != NULL && scan != NULL && scan->range_points.count > 0 && options->column_bounds != NULL) {
         for (uint32_t i = 0; i < tasks; i++)

@@ -109,7 +109,7 @@ static bool check_scan(struct check *c, const struct eider_node *node, const str
                             "is cut by ranges, which only the planner may do: leave range_points empty");
     if (place->tasks == 1)
         return true;
-    if (node->tag == NODE_TABLE_SCAN)
+    if (node->tag == NODE_TABLE_SCAN && !table_of(c->p->options, node_as_table_scan(node)).shared)
         return check_refuse(
             c, node,
             "reads a table of this database in a stage with %u tasks: read it in a stage with one "
@@ -283,7 +283,7 @@ static bool check_boundary(struct check *c, const struct eider_node *node, const
     if (!check_counts(c, node, &view, place->tasks))
         return false;
     /* As in finalise, but for boundaries that share a stage, which no rule makes. */
-    vanishes = view.producer_tasks == 1 && place->tasks == 1 && !stage_is_local(view.input);
+    vanishes = view.producer_tasks == 1 && place->tasks == 1 && !stage_is_local(c->p->options, view.input);
     if (!vanishes)
         c->ctes = NULL;
     if (!check_stage(c, view.input, &below, &rows))

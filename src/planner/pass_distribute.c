@@ -21,12 +21,18 @@ static enum eider_status estimate_tasks(void *data, const struct eider_node *nod
 {
     const struct distribute *d = data;
     const struct node_parquet_scan *scan = node_as_parquet_scan(node);
+    struct planner_table table = {.shared = false};
     double bytes = 0;
 
     (void)err;
+    if (node->tag == NODE_TABLE_SCAN)
+        table = table_of(d->options, node_as_table_scan(node));
     if (scan != NULL) {
         for (uint32_t i = 0; i < scan->files.count; i++)
             bytes += (double)scan->files.items[i].bytes;
+        *ret = (struct eider_task_count){EIDER_TASKS_DESIRED, distribute_tasks_for(d, bytes)};
+    } else if (table.shared) {
+        bytes = distribute_width(node) * (double)table.rows;
         *ret = (struct eider_task_count){EIDER_TASKS_DESIRED, distribute_tasks_for(d, bytes)};
     } else if (node_child_count(node) == 0 && node->tag != NODE_CTE_REF) {
         *ret = (struct eider_task_count){EIDER_TASKS_MAXIMUM, 1};

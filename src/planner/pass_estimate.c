@@ -389,6 +389,15 @@ static void estimate_operator(struct estimating *e, const struct eider_node *nod
 
 /* ---- The tree ---- */
 
+static double table_rows(const struct estimating *e, const struct node_table_scan *scan)
+{
+    struct planner_table table = table_of(e->options, scan);
+
+    if (scan->row_count > 0 && (!table.shared || scan->row_count < table.rows))
+        return (double)scan->row_count;
+    return table.shared ? (double)table.rows : TABLE_ROWS;
+}
+
 static bool estimate_leaf_node(struct estimating *e, const struct eider_node *node, struct estimate *ret)
 {
     const struct node_table_scan *table = node_as_table_scan(node);
@@ -398,8 +407,7 @@ static bool estimate_leaf_node(struct estimating *e, const struct eider_node *no
     case NODE_PARQUET_SCAN:
         return estimate_parquet(e, node_as_parquet_scan(node), ret);
     case NODE_TABLE_SCAN:
-        estimate_leaf(e, table->row_count > 0 ? (double)table->row_count : TABLE_ROWS, &table->read,
-                      &table->filters, &table->projection, ret);
+        estimate_leaf(e, table_rows(e, table), &table->read, &table->filters, &table->projection, ret);
         return true;
     case NODE_FUNCTION_SCAN:
         estimate_leaf(e, function_rows(function), &function->read, &function->filters, &function->projection,

@@ -103,14 +103,23 @@ static bool count_readers(struct finalise *f, const struct eider_node *node)
     return true;
 }
 
-bool stage_is_local(const struct eider_node *root)
+struct planner_table table_of(const struct planner_options *options, const struct node_table_scan *scan)
+{
+    struct planner_table table = {.shared = false};
+
+    if (options->table_info != NULL)
+        options->table_info(options->table_data, scan, &table);
+    return table;
+}
+
+bool stage_is_local(const struct planner_options *options, const struct eider_node *root)
 {
     if (root->tag == NODE_TABLE_SCAN)
-        return true;
+        return !table_of(options, node_as_table_scan(root)).shared;
     if (node_is_boundary(root))
         return false;
     for (uint32_t i = 0, n = node_child_count(root); i < n; i++) {
-        if (stage_is_local(node_child(root, i)))
+        if (stage_is_local(options, node_child(root, i)))
             return true;
     }
     return false;
@@ -137,7 +146,7 @@ static uint32_t stage_of(struct finalise *f, const struct boundary_view *view)
     stage.partitions = output_partitions(view->input);
     if (stage.partitions > 1)
         stage.output = BOUNDARY_SHUFFLE;
-    stage.local = stage_is_local(view->input);
+    stage.local = stage_is_local(f->p->options, view->input);
     if ((stage.root = cut(f, view->input, &stage)) == NULL)
         return 0;
     stage.id = ++f->stage_count;
@@ -165,7 +174,7 @@ static const struct eider_node *cut_boundary(struct finalise *f, const struct ei
     struct stage_input input = {.kind = view->kind, .producer_tasks = view->producer_tasks};
 
     if (view->producer_tasks == 1 && stage->tasks == 1 && find_known(f, view->input)->readers == 1 &&
-        !stage_is_local(view->input))
+        !stage_is_local(f->p->options, view->input))
         return cut(f, view->input->tag == NODE_REPARTITION ? node_child(view->input, 0) : view->input, stage);
     input.consumer_tasks = stage->tasks;
     input.partitions = output_partitions(view->input);
@@ -296,7 +305,7 @@ enum eider_status pass_finalise(struct planning *p)
     f->handlers.own = (struct eider_handlers){.name = "eider", .scale_up_leaf = scale_own, .data = p};
     if (!count_readers(f, p->plan))
         return f->status;
-    head.local = stage_is_local(p->plan);
+    head.local = stage_is_local(p->options, p->plan);
     head.root = cut(f, p->plan, &head);
     if (head.root == NULL)
         return f->status != EIDER_OK ? f->status : error_no_memory(p->err);

@@ -39,7 +39,10 @@ enum eider_status scale_leaf(struct arena *arena, const struct planner_options *
 bool node_is_boundary(const struct eider_node *node);
 
 /* True if a stage with this root reads what only the application's connection sees. */
-bool stage_is_local(const struct eider_node *root);
+bool stage_is_local(const struct planner_options *options, const struct eider_node *root);
+
+/* What the options say of a table. */
+struct planner_table table_of(const struct planner_options *options, const struct node_table_scan *scan);
 
 /* An error about `node` of the plan that `rule` made (NULL: no rule did). The format goes on after the node's name: what is
  * wrong and what to do. Returns EIDER_ERROR_PLAN. */

@@ -52,6 +52,12 @@ struct planner_bounds {
     uint32_t row_groups;
 };
 
+/* A table of a database that every connection reads alike while the query runs. */
+struct planner_table {
+    bool shared;
+    uint64_t rows; /* about */
+};
+
 struct planner_options {
     uint32_t workers;             /* how many there are; 1 makes every boundary vanish */
     uint64_t bytes_per_task;      /* work that justifies a task, at least 1 */
@@ -74,6 +80,10 @@ struct planner_options {
     /* False: unknown. May be NULL. Asked after file_info. */
     bool (*column_bounds)(void *data, const char *path, const char *column, struct planner_bounds *ret);
     void *file_data;
+    /* Whether tasks may share the scan of a table, and how much it holds; the same answer each time that it is asked while one
+     * plan is made. NULL: no table is shared, they are read on the application's connection. */
+    void (*table_info)(void *data, const struct node_table_scan *scan, struct planner_table *ret);
+    void *table_data;
     const struct custom_kinds *customs; /* for the context of handlers; NULL: none */
     const struct planner_rule_entry *rules;
     uint32_t rule_count;

@@ -25,6 +25,8 @@ static const char usage_text[] =
     "       differ self|corpus|random|metamorphic [options]\n"
     "  --tables DIR       data folder: a view per file or folder in it; repeatable, @DATA@ in queries is the "
     "first\n"
+    "  --native           the tables are tables of the databases, not views over files, and Eider splits "
+    "them\n"
     "  --schema FILE      script to run when the views are there\n"
     "  --queries DIR      folder of .sql files (self, corpus)\n"
     "  --expect WHAT      expectation of files that state none\n"
@@ -129,6 +131,7 @@ static bool parse_workers(const char *text, struct options *ret)
 
 enum option_id {
     OPTION_TABLES = 1,
+    OPTION_NATIVE,
     OPTION_SCHEMA,
     OPTION_QUERIES,
     OPTION_EXPECT,
@@ -148,6 +151,7 @@ enum option_id {
 
 static const struct option long_options[] = {
     {"tables", required_argument, NULL, OPTION_TABLES},
+    {"native", no_argument, NULL, OPTION_NATIVE},
     {"schema", required_argument, NULL, OPTION_SCHEMA},
     {"queries", required_argument, NULL, OPTION_QUERIES},
     {"expect", required_argument, NULL, OPTION_EXPECT},
@@ -203,6 +207,10 @@ static bool parse_option(int id, char *text, struct options *ret)
     case OPTION_TABLES:
         strings_add(&ret->tables, text);
         return path_is_folder(text);
+    case OPTION_NATIVE:
+        ret->native = true;
+        strings_add(&ret->settings, "eider_split_native_tables=true");
+        return true;
     case OPTION_SCHEMA:
         ret->schema = text;
         return true;

@@ -272,7 +272,13 @@ static char *entry_source(const char *folder, const char *entry, char **ret_name
     return source;
 }
 
-static void add_tables(struct engine *engine, const char *folder, bool shuffled)
+enum table_kind {
+    TABLE_VIEW = 1, /* over the file */
+    TABLE_STORED,   /* the file's rows in their order */
+    TABLE_SHUFFLED  /* in another; of CSV and JSON files a view */
+};
+
+static void add_tables(struct engine *engine, const char *folder, enum table_kind kind)
 {
     struct strings entries = {0};
     list_folder(folder, &entries);
@@ -283,11 +289,12 @@ static void add_tables(struct engine *engine, const char *folder, bool shuffled)
             continue;
         }
         char *sql;
-        if (shuffled && text_starts_with(source, "read_parquet")) {
+        if (kind == TABLE_SHUFFLED && text_starts_with(source, "read_parquet")) {
             /* Sort by a hash of the whole row: far from the order of the files, and the same each time. */
             sql = xprintf("CREATE TABLE \"%s\" AS SELECT * FROM %s t ORDER BY hash(t)", name, source);
         } else {
-            sql = xprintf("CREATE VIEW \"%s\" AS SELECT * FROM %s", name, source);
+            sql = xprintf("CREATE %s \"%s\" AS SELECT * FROM %s", kind == TABLE_STORED ? "TABLE" : "VIEW",
+                          name, source);
         }
         engine_must(engine, sql);
         free(sql);
@@ -299,10 +306,15 @@ static void add_tables(struct engine *engine, const char *folder, bool shuffled)
 
 void engine_add_views(struct engine *engine, const char *folder)
 {
-    add_tables(engine, folder, false);
+    add_tables(engine, folder, TABLE_VIEW);
 }
 
 void engine_add_shuffled_tables(struct engine *engine, const char *folder)
 {
-    add_tables(engine, folder, true);
+    add_tables(engine, folder, TABLE_SHUFFLED);
+}
+
+void engine_add_native_tables(struct engine *engine, const char *folder)
+{
+    add_tables(engine, folder, TABLE_STORED);
 }

@@ -73,6 +73,8 @@ void engine_run_script(struct engine *engine, const char *path);
 /* One view per Parquet, CSV or JSON file or folder of Parquet files in `folder`. */
 void engine_add_views(struct engine *engine, const char *folder);
 /* The same as native tables, their rows shuffled; CSV and JSON files stay views. */
+/* The same rows in their order, as tables of the database. */
+void engine_add_native_tables(struct engine *engine, const char *folder);
 void engine_add_shuffled_tables(struct engine *engine, const char *folder);
 
 #endif

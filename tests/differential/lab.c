@@ -11,7 +11,11 @@
 static void set_up_tables(struct engine *engine, const struct options *options)
 {
     for (size_t i = 0; i < options->tables.count; i++) {
-        engine_add_views(engine, options->tables.items[i]);
+        if (options->native) {
+            engine_add_native_tables(engine, options->tables.items[i]);
+        } else {
+            engine_add_views(engine, options->tables.items[i]);
+        }
     }
     if (options->schema != NULL) {
         engine_run_script(engine, options->schema);

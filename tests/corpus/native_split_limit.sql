@@ -1,0 +1,3 @@
+-- expect: local order_dependent
+-- set: eider_split_native_tables=true
+SELECT id FROM native_facts LIMIT 5;
