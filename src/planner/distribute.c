@@ -12,7 +12,7 @@
  *                          shuffle: distribute_aggregate.c
  *   joins                  in place if both sides are in step, else broadcast or shuffle: distribute_join.c
  *   top-n, limit           per task, then once more in one task
- *   union                  in one stage, whose tasks each take a part of every input
+ *   union                  in one stage, whose tasks the inputs share: union_shares.c
  *   windows, EXCEPT,       in place if rows are spread by their keys, else after a shuffle: distribute_window.c
  *   INTERSECT
  *   sort, recursive CTEs and what else needs all rows: one task, over distributed inputs
@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include "plan/object.h"
+#include "planner/passes.h"
 #include "planner/ranges.h"
 
 bool distribute_no_memory(struct distribute *d)
@@ -511,10 +512,27 @@ static bool place_limit(struct distribute *d, const struct node_limit *node,
     return place_twice(d, &node->base, &each->base, answer, &input, ret);
 }
 
+/* How many tasks a union is worth whose inputs may have some: as many as they have together, but not more than their
+ * files are worth together. */
+static uint32_t union_worth(const struct distribute *d, const struct placed *inputs, uint32_t count)
+{
+    uint32_t sum = 0, worth;
+    double bytes = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        double more = inputs[i].kind == EIDER_TASKS_DESIRED ? stage_scan_bytes(inputs[i].node) : 0;
+        bytes += more > 0 ? more : 0;
+        sum += more > 0 ? inputs[i].tasks : 0;
+    }
+    worth = distribute_tasks_for(d, bytes);
+    return worth < sum ? worth : sum;
+}
+
 static bool place_union(struct distribute *d, const struct node_union *node, struct placed *ret)
 {
-    uint32_t count = node->inputs.count, tasks = 1, one = 0, local = 0;
+    uint32_t count = node->inputs.count, tasks = 1, local = 0;
     struct placed *inputs = arena_alloc_array(d->arena, count, sizeof(*inputs));
+    bool several = false;
 
     if (inputs == NULL)
         return distribute_no_memory(d);
@@ -523,19 +541,25 @@ static bool place_union(struct distribute *d, const struct node_union *node, str
             return false;
         tasks = inputs[i].tasks > tasks ? inputs[i].tasks : tasks;
         local += inputs[i].spread == SPREAD_LOCAL;
-        one += inputs[i].spread == SPREAD_ONE;
+        several |= distribute_is_spread(&inputs[i]);
     }
+    if (union_worth(d, inputs, count) > tasks)
+        tasks = union_worth(d, inputs, count);
+    several |= tasks > 1;
     for (uint32_t i = 0; i < count; i++) {
         if (local < count && !distribute_leave_local(d, &inputs[i]))
             return false;
-        if (one + local < count && inputs[i].spread == SPREAD_ONE &&
+        /* What may as well have several tasks has its share of them. */
+        if (several && inputs[i].spread == SPREAD_ONE && inputs[i].kind == EIDER_TASKS_MAXIMUM &&
             !distribute_scatter(d, &inputs[i], tasks))
             return false;
     }
     *ret = (struct placed){.tasks = inputs[0].tasks, .kind = inputs[0].kind, .spread = SPREAD_ANY};
     for (uint32_t i = 1; i < count; i++)
         distribute_merge(ret, &inputs[i], ret);
-    if (one + local == count)
+    if (ret->kind != EIDER_TASKS_MAXIMUM && tasks > ret->tasks)
+        ret->tasks = tasks;
+    if (!several)
         ret->spread = local == count ? SPREAD_LOCAL : SPREAD_ONE;
     ret->node = distribute_rebuild(d, &node->base, inputs);
     return ret->node != NULL;

@@ -10,6 +10,8 @@
  *     node (by identity) read one stage.
  *   * Leaves are scaled to the tasks of their stage: by the handlers, or else as leaves.c does. The leaves of stages of one
  *     task, the head included, are the handlers' matter too, but stay as they are if those say nothing.
+ *   * The inputs of a UNION ALL share the tasks of its stage by their bytes (union_shares.c), unless a rule placed the boundaries or
+ *     handlers of the application scale leaves.
  *   * A rule's DISTRIBUTED_LEAF stays as it is; in a stage with one task, its one variant takes its place.
  * The plan is consistent: the check pass has seen to it. If nothing is left to distribute, the verdict says so.
  */
@@ -33,6 +35,8 @@ struct finalise {
     uint32_t known_count;
     struct plan_stage stages[MAX_STAGES];
     uint32_t stage_count;
+    bool shares_unions;
+    struct leaf_share share; /* of the leaves below where cutting is */
     enum eider_status status;
 };
 
@@ -131,6 +135,7 @@ static uint32_t stage_of(struct finalise *f, const struct boundary_view *view)
 {
     struct known_stage *known = find_known(f, view->input);
     struct plan_stage stage = {.tasks = view->producer_tasks, .output = view->kind};
+    struct leaf_share share = f->share;
 
     if (known->id != 0)
         return known->id;
@@ -138,7 +143,10 @@ static uint32_t stage_of(struct finalise *f, const struct boundary_view *view)
     if (stage.partitions > 1)
         stage.output = BOUNDARY_SHUFFLE;
     stage.local = stage_is_local(view->input);
-    if ((stage.root = cut(f, view->input, &stage)) == NULL)
+    f->share = (struct leaf_share){stage.tasks, 0, stage.tasks};
+    stage.root = cut(f, view->input, &stage);
+    f->share = share;
+    if (stage.root == NULL)
         return 0;
     stage.id = ++f->stage_count;
     f->stages[stage.id - 1] = stage;
@@ -202,9 +210,31 @@ static const struct eider_node *cut_leaf(struct finalise *f, const struct eider_
     return NULL;
 }
 
+/* The shares of a union's inputs; NULL: all have that of the union, or out of memory. */
+static struct leaf_share *share_out(struct finalise *f, const struct eider_node *node)
+{
+    uint32_t count = node_child_count(node);
+    struct leaf_share *shares;
+    double *bytes;
+
+    if (node->tag != NODE_UNION || !f->shares_unions || f->share.tasks == 1)
+        return NULL;
+    shares = arena_alloc_array(f->p->arena, count, sizeof(*shares));
+    bytes = arena_alloc_array(f->p->arena, count, sizeof(*bytes));
+    if (shares == NULL || bytes == NULL) {
+        fail(f, error_no_memory(f->p->err));
+        return NULL;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        bytes[i] = stage_scan_bytes(node_child(node, i));
+    union_shares(&f->share, bytes, count, shares);
+    return shares;
+}
+
 static const struct eider_node *cut(struct finalise *f, const struct eider_node *node,
                                     struct plan_stage *stage)
 {
+    const struct leaf_share whole = f->share, *shares = share_out(f, node);
     uint32_t count = node_child_count(node);
     const struct eider_node **children;
     struct boundary_view view;
@@ -221,10 +251,12 @@ static const struct eider_node *cut(struct finalise *f, const struct eider_node 
         return NULL;
     }
     for (uint32_t i = 0; i < count; i++) {
+        f->share = shares != NULL ? shares[i] : whole;
         if ((children[i] = cut(f, node_child(node, i), stage)) == NULL)
             return NULL;
         changed |= children[i] != node_child(node, i);
     }
+    f->share = whole;
     if (!changed)
         return node;
     if ((node = node_with_children(f->p->arena, node, children)) == NULL)
@@ -276,12 +308,22 @@ static enum eider_status scale_own(void *data, struct eider_plan_context *contex
                                    const struct eider_node *leaf, uint32_t tasks,
                                    const struct eider_node **ret, struct eider_error *err)
 {
-    const struct planning *p = data;
+    const struct finalise *f = data;
 
     *ret = leaf;
     if (tasks == 1 || leaf->tag == NODE_EMPTY)
         return EIDER_OK;
-    return scale_leaf(context->arena, p->options, leaf, tasks, ret, err);
+    return scale_leaf(context->arena, f->p->options, leaf, &f->share, ret, err);
+}
+
+/* An application that scales leaves itself is asked for the tasks of the stage, as it always was. */
+static bool scales_leaves(const struct planner_options *options)
+{
+    for (uint32_t i = 0; i < options->handler_count; i++) {
+        if (options->handlers[i].scale_up_leaf != NULL)
+            return true;
+    }
+    return false;
 }
 
 enum eider_status pass_finalise(struct planning *p)
@@ -293,7 +335,9 @@ enum eider_status pass_finalise(struct planning *p)
         return error_no_memory(p->err);
     f->p = p;
     f->handlers = (struct handlers){.items = p->options->handlers, .count = p->options->handler_count};
-    f->handlers.own = (struct eider_handlers){.name = "eider", .scale_up_leaf = scale_own, .data = p};
+    f->handlers.own = (struct eider_handlers){.name = "eider", .scale_up_leaf = scale_own, .data = f};
+    f->shares_unions = !p->has_boundaries && !scales_leaves(p->options);
+    f->share = (struct leaf_share){1, 0, 1};
     if (!count_readers(f, p->plan))
         return f->status;
     head.local = stage_is_local(p->plan);
