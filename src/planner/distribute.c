@@ -597,6 +597,8 @@ static bool place_kind(struct distribute *d, const struct eider_node *node,
     case NODE_RECURSIVE_CTE:
         return place_whole(node, ret);
     case NODE_FILTER:
+        d->filter = node_as_filter(node);
+        return place_in_place(d, node, ret);
     case NODE_PROJECTION:
     case NODE_UNNEST:
     case NODE_LATERAL_FUNCTION:

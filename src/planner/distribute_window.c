@@ -4,6 +4,7 @@
  *
  *   window, rows spread by (a part of) what all its windows partition by   in place
  *   window, with expressions that all its windows partition by             shuffle by those → in place
+ *   the same, under a filter on its rank                                   fewer rows before: rank_limit.c
  *   EXCEPT, INTERSECT, both sides in step by the same columns              in place
  *   EXCEPT, INTERSECT                                                      shuffle what is not spread by the hash of
  *                                                                          one side's columns, or of all → in place
@@ -47,13 +48,17 @@ static bool common_keys(struct distribute *d, const struct node_window *node, st
 bool distribute_window(struct distribute *d, const struct node_window *node,
                        const struct eider_task_count *answer, struct placed *ret)
 {
+    const struct node_filter *filter = d->filter;
     struct expr_list keys;
     uint32_t tasks;
 
     if (!distribute_place(d, node->input, ret) || !common_keys(d, node, &keys))
         return false;
+    d->filter = filter;
     if (distribute_is_spread(ret) && !(ret->spread == SPREAD_KEYS && key_slots_within(&ret->keys, &keys))) {
-        tasks = distribute_tasks_answered(d, answer, distribute_bytes(node->input));
+        if (!rank_limit_apply(d, node, ret))
+            return false;
+        tasks = distribute_tasks_answered(d, answer, distribute_bytes(ret->node));
         if (keys.count == 0 || tasks == 1 ? !distribute_coalesce(d, ret)
                                           : !distribute_shuffle(d, ret, &keys, tasks))
             return false;

@@ -10,8 +10,8 @@
  *     node (by identity) read one stage.
  *   * Leaves are scaled to the tasks of their stage: by the handlers, or else as leaves.c does. The leaves of stages of one
  *     task, the head included, are the handlers' matter too, but stay as they are if those say nothing.
- *   * The inputs of a UNION ALL share the tasks of its stage by their bytes (union_shares.c), unless a rule placed the boundaries or
- *     handlers of the application scale leaves.
+ *   * The inputs of a UNION ALL share the tasks of its stage by their bytes (union_shares.c), unless a rule placed the
+ *     boundaries or handlers of the application scale leaves.
  *   * A rule's DISTRIBUTED_LEAF stays as it is; in a stage with one task, its one variant takes its place.
  * The plan is consistent: the check pass has seen to it. If nothing is left to distribute, the verdict says so.
  */
