@@ -15,7 +15,8 @@
  *   union                  in one stage, whose tasks the inputs share: union_shares.c
  *   windows, EXCEPT,       in place if rows are spread by their keys, else after a shuffle: distribute_window.c
  *   INTERSECT
- *   sort, recursive CTEs and what else needs all rows: one task, over distributed inputs
+ *   recursive CTEs         their steps in one task: distribute_recursion.c
+ *   sort and what else needs all rows: one task, over distributed inputs
  * The tree is equivalent because each boundary is the identity on the multiset of rows, and each operator that
  * runs in several tasks is one whose result over a partition of the rows is the same partition of its result.
  *
@@ -453,7 +454,6 @@ static bool place_in_one_task(struct distribute *d, const struct eider_node *nod
     return ret->node != NULL;
 }
 
-/* Leaves; and recursive CTEs, inside which nothing is distributed: their parts refer to each other. */
 static bool place_whole(const struct eider_node *node, struct placed *ret)
 {
     *ret = (struct placed){.node = node, .spread = SPREAD_ONE, .tasks = 1};
@@ -594,7 +594,6 @@ static bool place_kind(struct distribute *d, const struct eider_node *node,
     case NODE_EMPTY:
     case NODE_DUMMY_SCAN:
     case NODE_EXCHANGE_SOURCE:
-    case NODE_RECURSIVE_CTE:
         return place_whole(node, ret);
     case NODE_FILTER:
         d->filter = node_as_filter(node);
@@ -620,6 +619,8 @@ static bool place_kind(struct distribute *d, const struct eider_node *node,
         return place_union(d, node_as_union(node), ret);
     case NODE_CTE:
         return distribute_cte(d, node_as_cte(node), ret);
+    case NODE_RECURSIVE_CTE:
+        return distribute_recursion(d, node_as_recursive_cte(node), ret);
     case NODE_CTE_REF:
         return distribute_cte_ref(d, node_as_cte_ref(node), ret);
     case NODE_CUSTOM:

@@ -91,6 +91,7 @@ bool distribute_setop(struct distribute *d, const struct node_setop *node,
 bool rank_limit_apply(struct distribute *d, const struct node_window *node, struct placed *placed);
 const struct node_window *rank_limit_below(const struct node_filter *filter, const struct node_window *node);
 bool distribute_cte(struct distribute *d, const struct node_cte *node, struct placed *ret);
+bool distribute_recursion(struct distribute *d, const struct node_recursive_cte *node, struct placed *ret);
 bool distribute_cte_ref(struct distribute *d, const struct node_cte_ref *node, struct placed *ret);
 
 /* The answer counts for the stage that `placed` is in, with `node` at its top now. */

@@ -3,7 +3,7 @@
  * The finalise pass: from a plan with boundaries, placed by the distribute pass or by a rule, to a stage graph.
  *
  *   * A boundary from one task to one task vanishes, unless several read its input (a CTE is computed once) or its input
- *     is read on the application's connection.
+ *     is read on the application's connection, or a recursive CTE reads it in every step.
  *   * The plan is cut at the others. A boundary's producer_tasks are the tasks of the stage below it; the tasks of the
  *     stage it stands in are those that the boundary above that stage asks for.
  *   * Stages get their numbers when everything below them has one: bottom-up, left to right. Boundaries over the same
@@ -36,6 +36,7 @@ struct finalise {
     struct plan_stage stages[MAX_STAGES];
     uint32_t stage_count;
     bool shares_unions;
+    bool in_recursion;       /* what is being cut is read in every step of a recursive CTE */
     struct leaf_share share; /* of the leaves below where cutting is */
     enum eider_status status;
 };
@@ -136,6 +137,7 @@ static uint32_t stage_of(struct finalise *f, const struct boundary_view *view)
     struct known_stage *known = find_known(f, view->input);
     struct plan_stage stage = {.tasks = view->producer_tasks, .output = view->kind};
     struct leaf_share share = f->share;
+    bool in_recursion = f->in_recursion;
 
     if (known->id != 0)
         return known->id;
@@ -144,8 +146,10 @@ static uint32_t stage_of(struct finalise *f, const struct boundary_view *view)
         stage.output = BOUNDARY_SHUFFLE;
     stage.local = stage_is_local(view->input);
     f->share = (struct leaf_share){stage.tasks, 0, stage.tasks};
+    f->in_recursion = false;
     stage.root = cut(f, view->input, &stage);
     f->share = share;
+    f->in_recursion = in_recursion;
     if (stage.root == NULL)
         return 0;
     stage.id = ++f->stage_count;
@@ -173,7 +177,7 @@ static const struct eider_node *cut_boundary(struct finalise *f, const struct ei
     struct stage_input input = {.kind = view->kind, .producer_tasks = view->producer_tasks};
 
     if (view->producer_tasks == 1 && stage->tasks == 1 && find_known(f, view->input)->readers == 1 &&
-        !stage_is_local(view->input))
+        !stage_is_local(view->input) && !f->in_recursion)
         return cut(f, view->input->tag == NODE_REPARTITION ? node_child(view->input, 0) : view->input, stage);
     input.consumer_tasks = stage->tasks;
     input.partitions = output_partitions(view->input);
@@ -235,6 +239,7 @@ static const struct eider_node *cut(struct finalise *f, const struct eider_node 
                                     struct plan_stage *stage)
 {
     const struct leaf_share whole = f->share, *shares = share_out(f, node);
+    const bool in_recursion = f->in_recursion;
     uint32_t count = node_child_count(node);
     const struct eider_node **children;
     struct boundary_view view;
@@ -252,11 +257,13 @@ static const struct eider_node *cut(struct finalise *f, const struct eider_node 
     }
     for (uint32_t i = 0; i < count; i++) {
         f->share = shares != NULL ? shares[i] : whole;
+        f->in_recursion |= i == 1 && node->tag == NODE_RECURSIVE_CTE;
         if ((children[i] = cut(f, node_child(node, i), stage)) == NULL)
             return NULL;
         changed |= children[i] != node_child(node, i);
     }
     f->share = whole;
+    f->in_recursion = in_recursion;
     if (!changed)
         return node;
     if ((node = node_with_children(f->p->arena, node, children)) == NULL)
