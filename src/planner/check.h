@@ -41,7 +41,9 @@ struct place {
 struct check {
     struct planning *p;
     const struct checked_stage *stages; /* that were looked at, for plans whose boundaries share stages */
-    const struct visible_cte *ctes;     /* defined in the stage that is being looked at */
+    const struct node_window
+        *ranks; /* drops rows by their rank in a task, for a window above that does it again */
+    const struct visible_cte *ctes; /* defined in the stage that is being looked at */
     enum eider_status status;
 };
 

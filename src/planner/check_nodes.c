@@ -430,6 +430,8 @@ bool check_window(struct check *c, const struct node_window *node, const struct 
                   const struct rows *input, struct rows *ret)
 {
     *ret = *input; /* the input's columns come first */
+    if (node == c->ranks && input->spread != ROWS_ALL)
+        return true;
     for (uint32_t i = 0; place->tasks > 1 && i < node->windows.count; i++) {
         const struct expr_window *window = expr_as_window(node->windows.items[i]);
         if (window == NULL || !keys_within(input, &window->partitions))

@@ -12,10 +12,11 @@
  *                          shuffle: distribute_aggregate.c
  *   joins                  in place if both sides are in step, else broadcast or shuffle: distribute_join.c
  *   top-n, limit           per task, then once more in one task
- *   union                  in one stage, whose tasks each take a part of every input
+ *   union                  in one stage, whose tasks the inputs share: union_shares.c
  *   windows, EXCEPT,       in place if rows are spread by their keys, else after a shuffle: distribute_window.c
  *   INTERSECT
- *   sort, recursive CTEs and what else needs all rows: one task, over distributed inputs
+ *   recursive CTEs         their steps in one task: distribute_recursion.c
+ *   sort and what else needs all rows: one task, over distributed inputs
  * The tree is equivalent because each boundary is the identity on the multiset of rows, and each operator that
  * runs in several tasks is one whose result over a partition of the rows is the same partition of its result.
  *
@@ -28,6 +29,7 @@
 #include <string.h>
 
 #include "plan/object.h"
+#include "planner/passes.h"
 #include "planner/ranges.h"
 
 bool distribute_no_memory(struct distribute *d)
@@ -469,7 +471,6 @@ static bool place_in_one_task(struct distribute *d, const struct eider_node *nod
     return ret->node != NULL;
 }
 
-/* Leaves; and recursive CTEs, inside which nothing is distributed: their parts refer to each other. */
 static bool place_whole(const struct eider_node *node, struct placed *ret)
 {
     *ret = (struct placed){.node = node, .spread = SPREAD_ONE, .tasks = 1};
@@ -528,10 +529,27 @@ static bool place_limit(struct distribute *d, const struct node_limit *node,
     return place_twice(d, &node->base, &each->base, answer, &input, ret);
 }
 
+/* How many tasks a union is worth whose inputs may have some: as many as they have together, but not more than their
+ * files are worth together. */
+static uint32_t union_worth(const struct distribute *d, const struct placed *inputs, uint32_t count)
+{
+    uint32_t sum = 0, worth;
+    double bytes = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        double more = inputs[i].kind == EIDER_TASKS_DESIRED ? stage_scan_bytes(inputs[i].node) : 0;
+        bytes += more > 0 ? more : 0;
+        sum += more > 0 ? inputs[i].tasks : 0;
+    }
+    worth = distribute_tasks_for(d, bytes);
+    return worth < sum ? worth : sum;
+}
+
 static bool place_union(struct distribute *d, const struct node_union *node, struct placed *ret)
 {
-    uint32_t count = node->inputs.count, tasks = 1, one = 0, local = 0;
+    uint32_t count = node->inputs.count, tasks = 1, local = 0;
     struct placed *inputs = arena_alloc_array(d->arena, count, sizeof(*inputs));
+    bool several = false;
 
     if (inputs == NULL)
         return distribute_no_memory(d);
@@ -540,19 +558,25 @@ static bool place_union(struct distribute *d, const struct node_union *node, str
             return false;
         tasks = inputs[i].tasks > tasks ? inputs[i].tasks : tasks;
         local += inputs[i].spread == SPREAD_LOCAL;
-        one += inputs[i].spread == SPREAD_ONE;
+        several |= distribute_is_spread(&inputs[i]);
     }
+    if (union_worth(d, inputs, count) > tasks)
+        tasks = union_worth(d, inputs, count);
+    several |= tasks > 1;
     for (uint32_t i = 0; i < count; i++) {
         if (local < count && !distribute_leave_local(d, &inputs[i]))
             return false;
-        if (one + local < count && inputs[i].spread == SPREAD_ONE &&
+        /* What may as well have several tasks has its share of them. */
+        if (several && inputs[i].spread == SPREAD_ONE && inputs[i].kind == EIDER_TASKS_MAXIMUM &&
             !distribute_scatter(d, &inputs[i], tasks))
             return false;
     }
     *ret = (struct placed){.tasks = inputs[0].tasks, .kind = inputs[0].kind, .spread = SPREAD_ANY};
     for (uint32_t i = 1; i < count; i++)
         distribute_merge(ret, &inputs[i], ret);
-    if (one + local == count)
+    if (ret->kind != EIDER_TASKS_MAXIMUM && tasks > ret->tasks)
+        ret->tasks = tasks;
+    if (!several)
         ret->spread = local == count ? SPREAD_LOCAL : SPREAD_ONE;
     ret->node = distribute_rebuild(d, &node->base, inputs);
     return ret->node != NULL;
@@ -586,9 +610,10 @@ static bool place_kind(struct distribute *d, const struct eider_node *node,
     case NODE_EMPTY:
     case NODE_DUMMY_SCAN:
     case NODE_EXCHANGE_SOURCE:
-    case NODE_RECURSIVE_CTE:
         return place_whole(node, ret);
     case NODE_FILTER:
+        d->filter = node_as_filter(node);
+        return place_in_place(d, node, ret);
     case NODE_PROJECTION:
     case NODE_UNNEST:
     case NODE_LATERAL_FUNCTION:
@@ -610,6 +635,8 @@ static bool place_kind(struct distribute *d, const struct eider_node *node,
         return place_union(d, node_as_union(node), ret);
     case NODE_CTE:
         return distribute_cte(d, node_as_cte(node), ret);
+    case NODE_RECURSIVE_CTE:
+        return distribute_recursion(d, node_as_recursive_cte(node), ret);
     case NODE_CTE_REF:
         return distribute_cte_ref(d, node_as_cte_ref(node), ret);
     case NODE_CUSTOM:

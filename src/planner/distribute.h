@@ -65,6 +65,7 @@ struct distribute {
     /* Nothing but sorts, limits, filters and projections stands above the node that is being placed; and above those below
      * it. A placing function reads the first before it places its inputs. */
     bool top, top_below;
+    const struct node_filter *filter; /* the last filter on the way down */
     struct eider_error *err;
     enum eider_status status;
 };
@@ -85,7 +86,12 @@ bool distribute_window(struct distribute *d, const struct node_window *node,
                        const struct eider_task_count *answer, struct placed *ret);
 bool distribute_setop(struct distribute *d, const struct node_setop *node,
                       const struct eider_task_count *answer, struct placed *ret);
+/* Drops, below the boundary that a window's input is about to get, rows whose rank is over the limit that the filter above
+ * the window sets; if it pays. rank_limit_below: the window that does so below `node`, NULL if none does. */
+bool rank_limit_apply(struct distribute *d, const struct node_window *node, struct placed *placed);
+const struct node_window *rank_limit_below(const struct node_filter *filter, const struct node_window *node);
 bool distribute_cte(struct distribute *d, const struct node_cte *node, struct placed *ret);
+bool distribute_recursion(struct distribute *d, const struct node_recursive_cte *node, struct placed *ret);
 bool distribute_cte_ref(struct distribute *d, const struct node_cte_ref *node, struct placed *ret);
 
 /* The answer counts for the stage that `placed` is in, with `node` at its top now. */

@@ -4,6 +4,8 @@
  *
  *   window, rows spread by (a part of) what all its windows partition by   in place
  *   window, with expressions that all its windows partition by             shuffle by those → in place
+ *   the same, under a filter on its rank                                   fewer rows before: rank_limit.c
+ *   windows without a key that all have, each with some                    one node over another, each with a shuffle
  *   EXCEPT, INTERSECT, both sides in step by the same columns              in place
  *   EXCEPT, INTERSECT                                                      shuffle what is not spread by the hash of
  *                                                                          one side's columns, or of all → in place
@@ -14,6 +16,7 @@
 #include "planner/distribute.h"
 
 #include "plan/object.h"
+#include "plan/schema.h"
 #include "planner/ranges.h"
 
 /* ---- Windows ---- */
@@ -44,16 +47,19 @@ static bool common_keys(struct distribute *d, const struct node_window *node, st
     return !arena_failed(d->arena) || distribute_no_memory(d);
 }
 
-bool distribute_window(struct distribute *d, const struct node_window *node,
+/* The windows over an input that is placed. */
+static bool place_over(struct distribute *d, const struct node_window *node,
                        const struct eider_task_count *answer, struct placed *ret)
 {
     struct expr_list keys;
     uint32_t tasks;
 
-    if (!distribute_place(d, node->input, ret) || !common_keys(d, node, &keys))
+    if (!common_keys(d, node, &keys))
         return false;
     if (distribute_is_spread(ret) && !(ret->spread == SPREAD_KEYS && key_slots_within(&ret->keys, &keys))) {
-        tasks = distribute_tasks_answered(d, answer, distribute_bytes(node->input));
+        if (!rank_limit_apply(d, node, ret))
+            return false;
+        tasks = distribute_tasks_answered(d, answer, distribute_bytes(ret->node));
         if (keys.count == 0 || tasks == 1 ? !distribute_coalesce(d, ret)
                                           : !distribute_shuffle(d, ret, &keys, tasks))
             return false;
@@ -62,6 +68,90 @@ bool distribute_window(struct distribute *d, const struct node_window *node,
     ret->node = distribute_rebuild(d, &node->base,
                                    ret); /* the input's columns come first: keys stay where they are */
     return ret->node != NULL;
+}
+
+/* True if the windows have no key in common, but each has one. */
+static bool need_several_shuffles(struct distribute *d, const struct node_window *node)
+{
+    struct expr_list keys;
+
+    for (uint32_t i = 0; i < node->windows.count; i++) {
+        if (expr_as_window(node->windows.items[i])->partitions.count == 0)
+            return false;
+    }
+    return common_keys(d, node, &keys) && keys.count == 0;
+}
+
+/* Moves the first of the windows that are left, and all that have a key in common with it, to a node over `input`;
+ * positions[i] becomes the column of window i. */
+static struct node_window *take_group(struct distribute *d, const struct node_window *node,
+                                      const struct eider_node *input, uint32_t *positions)
+{
+    struct node_window *group = node_window_new(d->arena);
+    struct expr_list keys;
+
+    if (group == NULL)
+        return NULL;
+    group->input = input;
+    group->base.rows = node->base.rows;
+    group->windows = expr_list_new(d->arena, node->windows.count);
+    group->windows.count = 0;
+    for (uint32_t i = 0; group->windows.items != NULL && i < node->windows.count; i++) {
+        if (positions[i] != 0)
+            continue;
+        group->windows.items[group->windows.count++] = node->windows.items[i];
+        if (!common_keys(d, group, &keys))
+            return NULL;
+        if (keys.count > 0)
+            positions[i] = input->columns.count + group->windows.count - 1;
+        else
+            group->windows.count--;
+    }
+    return schema_derive(d->arena, &group->base, &group->base.columns) ? group : NULL;
+}
+
+/* Windows that cannot share a shuffle: one node over another, and a projection that puts their columns in order. */
+static bool place_in_groups(struct distribute *d, const struct node_window *node,
+                            const struct eider_task_count *answer, struct placed *ret)
+{
+    uint32_t width = node->input->columns.count, count = node->windows.count;
+    uint32_t *positions = arena_alloc_array(d->arena, count, sizeof(*positions)); /* 0: none yet */
+    struct node_projection *order = node_projection_new(d->arena);
+    struct key_slots keys;
+
+    if (positions == NULL || order == NULL)
+        return distribute_no_memory(d);
+    for (uint32_t taken = 0; taken < count; taken = ret->node->columns.count - width) {
+        struct node_window *group = take_group(d, node, ret->node, positions);
+        if (group == NULL)
+            return distribute_no_memory(d);
+        if (!place_over(d, group, answer, ret))
+            return false;
+    }
+    order->base.columns = node->base.columns;
+    order->base.rows = node->base.rows;
+    order->exprs = expr_list_new(d->arena, width + count);
+    for (uint32_t i = 0; i < order->exprs.count; i++)
+        order->exprs.items[i] = expr_column_of(d->arena, ret->node, i < width ? i : positions[i - width]);
+    order->input = ret->node;
+    keys = key_slots_map(d->arena, &ret->keys, &order->exprs);
+    ret->keys = keys;
+    ret->node = &order->base;
+    return !arena_failed(d->arena) || distribute_no_memory(d);
+}
+
+bool distribute_window(struct distribute *d, const struct node_window *node,
+                       const struct eider_task_count *answer, struct placed *ret)
+{
+    const struct node_filter *filter = d->filter;
+
+    if (!distribute_place(d, node->input, ret))
+        return false;
+    d->filter = filter;
+    if (distribute_is_spread(ret) && node->input->columns.count > 0 && need_several_shuffles(d, node) &&
+        distribute_tasks_answered(d, answer, distribute_bytes(ret->node)) > 1)
+        return place_in_groups(d, node, answer, ret);
+    return place_over(d, node, answer, ret);
 }
 
 /* ---- Set operations ---- */

@@ -65,6 +65,10 @@ double estimate_root(double value); /* the square root, at least 1 */
 double estimate_pairs(struct arena *arena, const struct planner_options *options,
                       const struct node_aggregate *node, const struct eider_expr *value);
 
+/* How many different tuples of `exprs`, at least one, over a node that the pass has been through. < 0: out of memory. */
+double estimate_tuples(struct arena *arena, const struct planner_options *options,
+                       const struct eider_node *node, const struct expr_list *exprs);
+
 /* ---- distinct.c ---- */
 
 /* How many different values an expression over `input` has, at least 1. */

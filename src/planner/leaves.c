@@ -5,7 +5,8 @@
  * Parquet: the files in their order are one line of bytes, cut into `tasks` pieces of equal length; a cut within a
  * file falls on a border of row groups where there are at least as many as tasks, else on a row. Each file row is in
  * exactly one variant, because a piece starts at the row where the one before it ends. Example: files of 30 and 10
- * MiB over 4 tasks: 10, 10 and 10 MiB of the first file by row ranges, then the second file as a whole.
+ * MiB over 4 tasks: 10, 10 and 10 MiB of the first file by row ranges, then the second file as a whole. In a union the
+ * inputs share the tasks (union_shares.c): the line is then cut at the borders of those that the scan has.
  * Where the distribute pass has given points (ranges.h), a variant reads the rows of a range of values: the files that may
  * hold some, with a filter unless all of them lie within.
  * Tables that every connection reads alike: ranges of rowid, which fall on borders of row groups where there are enough of them.
@@ -113,15 +114,17 @@ static const struct eider_node *piece(struct arena *arena, const struct line *li
 }
 
 static const struct eider_node *variant(struct arena *arena, const struct line *line, uint32_t task,
-                                        uint32_t tasks)
+                                        const struct leaf_share *share)
 {
-    uint64_t each = line->bytes / tasks, rest = line->bytes % tasks;
+    double bytes = (double)line->bytes, width = share->to - share->from;
     struct cut from = {0, 0}, to = {line->scan->files.count, 0};
 
-    if (task > 0)
-        from = cut_at(line, each * task + rest * task / tasks);
-    if (task + 1 < tasks)
-        to = cut_at(line, each * (task + 1) + rest * (task + 1) / tasks);
+    if (share->to <= task || share->from >= task + 1)
+        return nothing(arena, &line->scan->base);
+    if (share->from < task)
+        from = cut_at(line, (uint64_t)(bytes * (task - share->from) / width));
+    if (share->to > task + 1)
+        to = cut_at(line, (uint64_t)(bytes * (task + 1 - share->from) / width));
     return piece(arena, line, from, to);
 }
 
@@ -257,11 +260,12 @@ static struct node_distributed_leaf *leaf_new(struct arena *arena, const struct 
 }
 
 enum eider_status scale_leaf(struct arena *arena, const struct planner_options *options,
-                             const struct eider_node *leaf, uint32_t tasks, const struct eider_node **ret,
-                             struct eider_error *err)
+                             const struct eider_node *leaf, const struct leaf_share *share,
+                             const struct eider_node **ret, struct eider_error *err)
 {
     const struct node_parquet_scan *scan = node_as_parquet_scan(leaf);
     const struct node_table_scan *table = node_as_table_scan(leaf);
+    uint32_t tasks = share->tasks;
     uint64_t rows;
     bool cuts = is_whole_table(options, table, &rows);
     struct node_distributed_leaf *made = leaf_new(arena, leaf, scan != NULL || cuts ? tasks : 1);
@@ -282,7 +286,7 @@ enum eider_status scale_leaf(struct arena *arena, const struct planner_options *
         if ((status = read_line(arena, options, scan, tasks, &line, err)) != EIDER_OK)
             return status;
         for (uint32_t i = 0; i < tasks; i++)
-            made->variants.items[i] = variant(arena, &line, i, tasks);
+            made->variants.items[i] = variant(arena, &line, i, share);
     }
     if (made == NULL || arena_failed(arena))
         return error_no_memory(err);

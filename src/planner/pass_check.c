@@ -469,6 +469,15 @@ static void set_order(const struct eider_node *node, const struct place *place, 
     ret->lost = from->lost;
 }
 
+static void set_ranks(struct check *c, const struct node_window *node, const struct place *place)
+{
+    const struct node_window *below =
+        place->above == NULL ? NULL : rank_limit_below(node_as_filter(place->above), node);
+
+    if (below != NULL)
+        c->ranks = below;
+}
+
 static bool check_node(struct check *c, const struct eider_node *node, const struct place *place,
                        struct rows *ret)
 {
@@ -481,6 +490,9 @@ static bool check_node(struct check *c, const struct eider_node *node, const str
         return check_leaf(c, node, place, ret);
     if ((inputs = arena_alloc_array(c->p->arena, count, sizeof(*inputs))) == NULL)
         return no_memory(c);
+    /* Stages that rules made may have other readers, who would miss the rows. */
+    if (node->tag == NODE_WINDOW && !c->p->has_boundaries)
+        set_ranks(c, node_as_window(node), place);
     if (!check_children(c, node, place, inputs) || !check_operator(c, node, place, inputs, ret))
         return false;
     set_order(node, place, inputs, ret);

@@ -521,6 +521,17 @@ double estimate_pairs(struct arena *arena, const struct planner_options *options
     return estimate_groups(&input, &exprs, VALUES_DISTINCT);
 }
 
+double estimate_tuples(struct arena *arena, const struct planner_options *options,
+                       const struct eider_node *node, const struct expr_list *exprs)
+{
+    struct estimating e = {.options = options, .arena = arena};
+    struct estimate input;
+
+    if (estimate_node(&e, node, &input) == NULL)
+        return -1;
+    return estimate_groups(&input, exprs, VALUES_DISTINCT);
+}
+
 enum eider_status pass_estimate(struct planning *p)
 {
     struct estimating e = {.options = p->options, .arena = p->arena};

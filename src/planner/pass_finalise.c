@@ -3,13 +3,15 @@
  * The finalise pass: from a plan with boundaries, placed by the distribute pass or by a rule, to a stage graph.
  *
  *   * A boundary from one task to one task vanishes, unless several read its input (a CTE is computed once) or its input
- *     is read on the application's connection.
+ *     is read on the application's connection, or a recursive CTE reads it in every step.
  *   * The plan is cut at the others. A boundary's producer_tasks are the tasks of the stage below it; the tasks of the
  *     stage it stands in are those that the boundary above that stage asks for.
  *   * Stages get their numbers when everything below them has one: bottom-up, left to right. Boundaries over the same
  *     node (by identity) read one stage.
  *   * Leaves are scaled to the tasks of their stage: by the handlers, or else as leaves.c does. The leaves of stages of one
  *     task, the head included, are the handlers' matter too, but stay as they are if those say nothing.
+ *   * The inputs of a UNION ALL share the tasks of its stage by their bytes (union_shares.c), unless a rule placed the
+ *     boundaries or handlers of the application scale leaves.
  *   * A rule's DISTRIBUTED_LEAF stays as it is; in a stage with one task, its one variant takes its place.
  * The plan is consistent: the check pass has seen to it. If nothing is left to distribute, the verdict says so.
  */
@@ -33,6 +35,9 @@ struct finalise {
     uint32_t known_count;
     struct plan_stage stages[MAX_STAGES];
     uint32_t stage_count;
+    bool shares_unions;
+    bool in_recursion;       /* what is being cut is read in every step of a recursive CTE */
+    struct leaf_share share; /* of the leaves below where cutting is */
     enum eider_status status;
 };
 
@@ -140,6 +145,8 @@ static uint32_t stage_of(struct finalise *f, const struct boundary_view *view)
 {
     struct known_stage *known = find_known(f, view->input);
     struct plan_stage stage = {.tasks = view->producer_tasks, .output = view->kind};
+    struct leaf_share share = f->share;
+    bool in_recursion = f->in_recursion;
 
     if (known->id != 0)
         return known->id;
@@ -147,7 +154,12 @@ static uint32_t stage_of(struct finalise *f, const struct boundary_view *view)
     if (stage.partitions > 1)
         stage.output = BOUNDARY_SHUFFLE;
     stage.local = stage_is_local(f->p->options, view->input);
-    if ((stage.root = cut(f, view->input, &stage)) == NULL)
+    f->share = (struct leaf_share){stage.tasks, 0, stage.tasks};
+    f->in_recursion = false;
+    stage.root = cut(f, view->input, &stage);
+    f->share = share;
+    f->in_recursion = in_recursion;
+    if (stage.root == NULL)
         return 0;
     stage.id = ++f->stage_count;
     f->stages[stage.id - 1] = stage;
@@ -174,7 +186,7 @@ static const struct eider_node *cut_boundary(struct finalise *f, const struct ei
     struct stage_input input = {.kind = view->kind, .producer_tasks = view->producer_tasks};
 
     if (view->producer_tasks == 1 && stage->tasks == 1 && find_known(f, view->input)->readers == 1 &&
-        !stage_is_local(f->p->options, view->input))
+        !stage_is_local(f->p->options, view->input) && !f->in_recursion)
         return cut(f, view->input->tag == NODE_REPARTITION ? node_child(view->input, 0) : view->input, stage);
     input.consumer_tasks = stage->tasks;
     input.partitions = output_partitions(view->input);
@@ -211,9 +223,32 @@ static const struct eider_node *cut_leaf(struct finalise *f, const struct eider_
     return NULL;
 }
 
+/* The shares of a union's inputs; NULL: all have that of the union, or out of memory. */
+static struct leaf_share *share_out(struct finalise *f, const struct eider_node *node)
+{
+    uint32_t count = node_child_count(node);
+    struct leaf_share *shares;
+    double *bytes;
+
+    if (node->tag != NODE_UNION || !f->shares_unions || f->share.tasks == 1)
+        return NULL;
+    shares = arena_alloc_array(f->p->arena, count, sizeof(*shares));
+    bytes = arena_alloc_array(f->p->arena, count, sizeof(*bytes));
+    if (shares == NULL || bytes == NULL) {
+        fail(f, error_no_memory(f->p->err));
+        return NULL;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        bytes[i] = stage_scan_bytes(node_child(node, i));
+    union_shares(&f->share, bytes, count, shares);
+    return shares;
+}
+
 static const struct eider_node *cut(struct finalise *f, const struct eider_node *node,
                                     struct plan_stage *stage)
 {
+    const struct leaf_share whole = f->share, *shares = share_out(f, node);
+    const bool in_recursion = f->in_recursion;
     uint32_t count = node_child_count(node);
     const struct eider_node **children;
     struct boundary_view view;
@@ -230,10 +265,14 @@ static const struct eider_node *cut(struct finalise *f, const struct eider_node 
         return NULL;
     }
     for (uint32_t i = 0; i < count; i++) {
+        f->share = shares != NULL ? shares[i] : whole;
+        f->in_recursion |= i == 1 && node->tag == NODE_RECURSIVE_CTE;
         if ((children[i] = cut(f, node_child(node, i), stage)) == NULL)
             return NULL;
         changed |= children[i] != node_child(node, i);
     }
+    f->share = whole;
+    f->in_recursion = in_recursion;
     if (!changed)
         return node;
     if ((node = node_with_children(f->p->arena, node, children)) == NULL)
@@ -285,12 +324,22 @@ static enum eider_status scale_own(void *data, struct eider_plan_context *contex
                                    const struct eider_node *leaf, uint32_t tasks,
                                    const struct eider_node **ret, struct eider_error *err)
 {
-    const struct planning *p = data;
+    const struct finalise *f = data;
 
     *ret = leaf;
     if (tasks == 1 || leaf->tag == NODE_EMPTY)
         return EIDER_OK;
-    return scale_leaf(context->arena, p->options, leaf, tasks, ret, err);
+    return scale_leaf(context->arena, f->p->options, leaf, &f->share, ret, err);
+}
+
+/* An application that scales leaves itself is asked for the tasks of the stage, as it always was. */
+static bool scales_leaves(const struct planner_options *options)
+{
+    for (uint32_t i = 0; i < options->handler_count; i++) {
+        if (options->handlers[i].scale_up_leaf != NULL)
+            return true;
+    }
+    return false;
 }
 
 enum eider_status pass_finalise(struct planning *p)
@@ -302,7 +351,9 @@ enum eider_status pass_finalise(struct planning *p)
         return error_no_memory(p->err);
     f->p = p;
     f->handlers = (struct handlers){.items = p->options->handlers, .count = p->options->handler_count};
-    f->handlers.own = (struct eider_handlers){.name = "eider", .scale_up_leaf = scale_own, .data = p};
+    f->handlers.own = (struct eider_handlers){.name = "eider", .scale_up_leaf = scale_own, .data = f};
+    f->shares_unions = !p->has_boundaries && !scales_leaves(p->options);
+    f->share = (struct leaf_share){1, 0, 1};
     if (!count_readers(f, p->plan))
         return f->status;
     head.local = stage_is_local(p->options, p->plan);

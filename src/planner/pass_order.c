@@ -5,8 +5,7 @@
  *
  * Declined: LIMIT without an order over what keeps the stored order (scans, filters, projections, unnests, unions):
  * DuckDB gives the first rows of the first file, and users count on it; windows without ORDER BY whose function counts
- * rows or looks at neighbours; positional joins; samples; row numbers that only the whole list of files defines. Also
- * what the distribute pass does not take apart: a recursive CTE that reads a CTE from outside.
+ * rows or looks at neighbours; positional joins; samples; row numbers that only the whole list of files defines.
  * Not declined: what is arbitrary in DuckDB too, such as a LIMIT over a join or first() of an unordered group.
  */
 #include "planner/passes.h"
@@ -133,42 +132,6 @@ static bool check_window(struct planning *p, const struct node_window *node)
     return true;
 }
 
-/* What of a recursive CTE is not its own: references to CTEs that are defined outside. */
-struct outside {
-    uint32_t defined[64];
-    uint32_t count;
-    bool reads;
-};
-
-static void look_outside(struct outside *outside, const struct eider_node *node)
-{
-    uint32_t before = outside->count;
-    bool known = false;
-
-    for (uint32_t i = 0; node->tag == NODE_CTE_REF && i < outside->count; i++)
-        known |= outside->defined[i] == node_as_cte_ref(node)->cte;
-    outside->reads |= node->tag == NODE_CTE_REF && !known;
-    for (uint32_t i = 0, n = node_child_count(node); i < n; i++) {
-        bool defines = i == 1 && (node->tag == NODE_CTE || node->tag == NODE_RECURSIVE_CTE);
-        if (defines && outside->count < 64)
-            outside->defined[outside->count++] =
-                node->tag == NODE_CTE ? node_as_cte(node)->cte : node_as_recursive_cte(node)->cte;
-        look_outside(outside, node_child(node, i));
-    }
-    outside->count = before;
-}
-
-static bool check_recursion(struct planning *p, const struct eider_node *node)
-{
-    struct outside outside = {.count = 0};
-
-    look_outside(&outside, node);
-    if (!outside.reads)
-        return true;
-    return verdict_no(p->verdict, VERDICT_OPERATOR,
-                      "a recursive CTE that reads another CTE runs on one node");
-}
-
 static bool check_scan(struct planning *p, const struct node_parquet_scan *scan)
 {
     for (uint32_t i = 0; i < scan->read.count; i++) {
@@ -198,8 +161,6 @@ static bool check(void *data, const struct eider_node *node)
                           "a positional join depends on the order of stored rows");
     case NODE_WINDOW:
         return check_window(p, node_as_window(node));
-    case NODE_RECURSIVE_CTE:
-        return check_recursion(p, node);
     case NODE_PARQUET_SCAN:
         return check_scan(p, node_as_parquet_scan(node));
     default:

@@ -31,10 +31,24 @@ enum eider_status pass_bloom(struct planning *p);
 /* Every aggregate that can be in two phases: Final over Partial. NULL if out of memory. */
 const struct eider_node *two_phase(struct arena *arena, const struct eider_node *plan);
 
-/* A leaf for `tasks` tasks: a DISTRIBUTED_LEAF with what each reads. Errors: MEMORY, and those of file_info. */
+/* What a leaf has of the tasks of its stage: task t reads what lies at t … t + 1 of its bytes, which lie at from … to. */
+struct leaf_share {
+    uint32_t tasks; /* of the stage */
+    double from, to;
+};
+
+/* A leaf for the tasks of a stage: a DISTRIBUTED_LEAF with what each reads. Errors: MEMORY, and those of file_info. */
 enum eider_status scale_leaf(struct arena *arena, const struct planner_options *options,
-                             const struct eider_node *leaf, uint32_t tasks, const struct eider_node **ret,
-                             struct eider_error *err);
+                             const struct eider_node *leaf, const struct leaf_share *share,
+                             const struct eider_node **ret, struct eider_error *err);
+
+/* Bytes of the files that are read below `node` in the stage that it stands in; -1 if some are cut by ranges. */
+double stage_scan_bytes(const struct eider_node *node);
+
+/* What each of the inputs of a union has of the tasks that the union has: by their bytes, but all of it where bytes are
+ * not more than 0. */
+void union_shares(const struct leaf_share *whole, const double *bytes, uint32_t count,
+                  struct leaf_share *ret);
 
 bool node_is_boundary(const struct eider_node *node);
 

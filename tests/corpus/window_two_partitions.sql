@@ -1,2 +1,2 @@
--- expect: one-task WindowExec
+-- expect: distributed WindowExec
 SELECT id, row_number() OVER (PARTITION BY k ORDER BY id), row_number() OVER (PARTITION BY grp ORDER BY id DESC), avg(price) OVER (PARTITION BY d) FROM facts;

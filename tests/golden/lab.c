@@ -146,4 +146,5 @@ void lab_reset_after(struct lab *lab, const char *sql)
 {
     change_settings(lab, sql, true);
     lab_set_workers(lab, 0);
+    lab_run(lab, "SET eider_bytes_per_task = '1'"); /* it may be among them */
 }

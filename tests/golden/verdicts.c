@@ -127,7 +127,6 @@ static bool example_is_right(struct lab *lab, const struct entry *entry, const c
     eider_query_free(query);
     (void)run_first_statements(lab, sql.data, true);
     lab_reset_after(lab, sql.data);
-    lab_run(lab, "SET eider_bytes_per_task = '1'"); /* an example may have changed it */
     buf_done(&sql);
     return right;
 }
