@@ -36,6 +36,7 @@
 #include "eider/feed.h"
 #include "eider/functions.h"
 #include "eider/handlers.h"
+#include "eider/parameters.h"
 #include "eider/rules.h"
 #include "eider/script.h"
 #include "eider/worker.h"

@@ -296,10 +296,8 @@ static enum eider_status check_write(struct eider_query *query, struct run *run,
                    "which of several rows of one key is kept depends on the order of stored rows");
         return EIDER_OK;
     }
-    status = engine_target_look(
-        run, query->session->connection,
-        query->sql + (statement->kind == STATEMENT_EXPLAIN ? statement->rest : statement->first), &target,
-        &query->verdict, err);
+    status =
+        engine_target_look(run, query->session->connection, query->target, &target, &query->verdict, err);
     if (goes_on(query, status) && target.counts_rows && query->keeps_order)
         verdict_no(&query->verdict, VERDICT_ORDER_DEPENDENT,
                    "the numbers of a sequence are given in the order of stored rows");
@@ -311,7 +309,7 @@ static enum eider_status plan_statement(struct eider_query *query, const char *s
 {
     struct eider_session *session = query->session;
     struct statement statement = {.query = query, .sql = sql, .run = run};
-    struct engine_plan tree, described;
+    struct engine_plan tree = {.plan_json = ""}, described;
     enum eider_status status = EIDER_OK;
 
     if (session->files == NULL && (session->files = engine_files_new()) == NULL)
@@ -322,8 +320,10 @@ static enum eider_status plan_statement(struct eider_query *query, const char *s
         status = ask_tree(&statement, &tree, err);
     if (goes_on(query, status))
         status = plan_tree(&statement, &tree, err);
-    if (goes_on(query, status))
+    if (goes_on(query, status)) {
+        parameters_check_plan(query, tree.plan_json, tree.plan_bytes);
         status = check_functions(query);
+    }
     if (goes_on(query, status))
         status = session_settings_capture(session->engine, session->connection, &query->session_settings,
                                           &query->verdict, err);
@@ -335,6 +335,18 @@ static enum eider_status plan_statement(struct eider_query *query, const char *s
         status = ask(&statement, ENGINE_PLAN_COLUMNS, &described, err);
         query->columns = described.columns;
     }
+    return goes_on(query, status) ? parameters_name_columns(query, err) : status;
+}
+
+/* With values in the place of parameters. */
+static enum eider_status plan_bound(struct eider_query *query, const char *sql, struct run *run,
+                                    struct eider_error *err)
+{
+    enum eider_status status = parameters_enter(query, run, err);
+
+    if (goes_on(query, status))
+        status = plan_statement(query, sql, run, err);
+    parameters_leave(query);
     return status;
 }
 
@@ -367,13 +379,13 @@ static enum eider_status plan_unless_known(struct eider_query *query, const char
     status = find_workers(query, err);
     if (!goes_on(query, status))
         return status;
-    /* a rule may change its mind, workers may come */
-    remembers = settings->verdict_cache && query->session->rules.count == 0 &&
+    /* a rule may change its mind, workers may come, values may be others */
+    remembers = settings->verdict_cache && query->parameters.count == 0 && query->session->rules.count == 0 &&
                 query->statement.query_end == 0 && query->session->cluster->vtable->resolve == NULL;
     if (remembers && query->statement.kind != STATEMENT_EXPLAIN &&
         verdict_cache_find(verdicts, settings, sql, now_ms(), &query->verdict))
         return EIDER_OK;
-    status = plan_statement(query, sql, run, err);
+    status = plan_bound(query, sql, run, err);
     if (query->tables.in_transaction)
         remembers = false; /* the transaction will end */
     if (status == EIDER_OK && remembers)

@@ -43,7 +43,8 @@ static enum eider_status plan_if_query(struct eider_query *query, struct eider_e
     const struct statement_class *statement = &query->statement;
     bool explains = statement->kind == STATEMENT_EXPLAIN;
     enum statement_kind kind = explains ? statement->rest_kind : statement->kind;
-    const char *text = query->sql + (explains ? statement->rest : statement->first);
+    size_t start = explains ? statement->rest : statement->first, end = strlen(query->sql);
+    const char *text;
 
     if (!has_rows(kind) || (explains && (statement->analyze || statement->has_options))) {
         verdict_no(&query->verdict, VERDICT_NOT_A_QUERY, "the statement is no query");
@@ -53,9 +54,12 @@ static enum eider_status plan_if_query(struct eider_query *query, struct eider_e
         verdict_no(&query->verdict, VERDICT_NO_CLUSTER, "there is no cluster");
         return EIDER_OK;
     }
-    if (kind == STATEMENT_WRITE)
-        text = arena_strndup(query->arena, query->sql + statement->query,
-                             statement->query_end - statement->query);
+    if (!parameters_ready(query))
+        return EIDER_OK;
+    text = parameters_text(query, start, end);
+    query->target = text;
+    if (kind == STATEMENT_WRITE && text != NULL)
+        text = parameters_text(query, statement->query, statement->query_end);
     return text != NULL ? query_plan(query, text, err) : error_no_memory(err);
 }
 
@@ -70,6 +74,7 @@ enum eider_status query_prepare(struct eider_query *query, struct eider_error *e
     query->graph = (struct stage_graph){.stage_count = 0};
     query->columns = (struct column_list){NULL, 0};
     query->explain = NULL;
+    query->parameters.changed = false;
     status = plan_if_query(query, err);
     query->planned_ms = now_ms();
     query->generation = query->session->generation;
@@ -104,7 +109,9 @@ enum eider_status eider_prepare(struct eider_session *session, const char *sql, 
         return error_no_memory(err);
     }
     lexer_classify(query->sql, strlen(query->sql), &query->statement);
-    status = query_prepare(query, err);
+    status = parameters_find(query, err);
+    if (status == EIDER_OK)
+        status = query_prepare(query, err);
     if (status != EIDER_OK) {
         eider_query_free(query);
         return status;
@@ -119,6 +126,7 @@ void eider_query_free(struct eider_query *query)
         return;
     handle_remove(&query->handle);
     session_settings_unref(query->session_settings);
+    parameters_done(&query->parameters);
     arena_free(query->arena);
     free(query);
 }
@@ -166,10 +174,13 @@ static void explain_write(const struct eider_query *query, struct buf *out)
 
 const char *eider_query_explain(struct eider_query *query)
 {
+    struct eider_error err;
     struct buf out;
 
     if (!handle_is_alive(query, HANDLE_QUERY))
         return NULL;
+    if (query->parameters.changed && !query->ran && query_prepare(query, &err) != EIDER_OK)
+        return arena_printf(query->arena, "%s", err.message);
     if (query->explain != NULL)
         return query->explain;
     buf_init(&out, EXPLAIN_MAX_BYTES);
@@ -300,6 +311,8 @@ enum eider_status eider_query_run(struct eider_query *query, duckdb_result *ret_
         return error_set(err, EIDER_ERROR_ARGUMENT, "eider_query_run: ret_result is NULL");
     *ret_result = (duckdb_result){0};
     if ((status = query_check(query, "eider_query_run", err)) != EIDER_OK)
+        return status;
+    if (query->parameters.changed && !query->ran && (status = query_prepare(query, err)) != EIDER_OK)
         return status;
     if (is_own_explain(query))
         return run_explain(query, ret_result, err);

@@ -143,6 +143,17 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
     return status;
 }
 
+static enum eider_status run_alone(struct query_run *run, enum run_mode mode, duckdb_result *ret_result,
+                                   struct eider_error *err)
+{
+    const struct eider_query *query = run->query;
+    struct run_bound bound = {query->sql, query->parameters.values, query->parameters.count};
+
+    if (bound.count > 0)
+        return run_execute_bound(run->run, query->session->connection, &bound, mode, ret_result, err);
+    return run_execute(run->run, query->session->connection, query->sql, mode, ret_result, err);
+}
+
 /* A run remembers its failure, so what runs instead needs another; a cancellation is for both. */
 static enum eider_status renew_run(struct query_run *run, struct eider_error *err)
 {
@@ -179,7 +190,7 @@ static enum eider_status run_caught(struct query_run *run, enum run_mode mode, d
     verdict_no(&query->verdict, VERDICT_NET, "a fragment is not what the plan says: %s", why->message);
     query->explain = NULL;
     query->stats.distributed = false;
-    return run_execute(run->run, query->session->connection, query->sql, mode, ret_result, err);
+    return run_alone(run, mode, ret_result, err);
 }
 
 static bool is_not_custom(void *data, const struct eider_node *node)
@@ -261,7 +272,7 @@ enum eider_status query_run_start(struct eider_query *query, enum run_mode mode,
     if (query->ran)
         return error_set(err, EIDER_ERROR_ARGUMENT, "this query has been run; prepare it again");
     query->ran = true;
-    if (is_stale(query) && (status = query_prepare(query, err)) != EIDER_OK)
+    if ((is_stale(query) || query->parameters.changed) && (status = query_prepare(query, err)) != EIDER_OK)
         return status;
     if (may_change_verdicts(query))
         verdict_cache_clear(&session->verdicts);
@@ -272,7 +283,7 @@ enum eider_status query_run_start(struct eider_query *query, enum run_mode mode,
     if (query->verdict.kind == VERDICT_DISTRIBUTABLE)
         status = run_distributed(&run, mode, ret_result, err);
     else
-        status = run_execute(run.run, session->connection, query->sql, mode, ret_result, err);
+        status = run_alone(&run, mode, ret_result, err);
     *ret = run;
     if (status != EIDER_OK)
         status = query_run_end(ret, status, err);

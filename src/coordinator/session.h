@@ -13,6 +13,7 @@
 #include "coordinator/execution.h"
 #include "coordinator/feeds.h"
 #include "coordinator/headers.h"
+#include "coordinator/parameters.h"
 #include "coordinator/rules.h"
 #include "coordinator/shared_tables.h"
 #include "coordinator/text_files.h"
@@ -65,6 +66,8 @@ struct eider_query {
     struct arena *arena;
     const char *sql; /* NUL-terminated */
     struct statement_class statement;
+    struct query_parameters parameters;
+    const char *target; /* of a statement that stores rows: its text as it is planned */
     struct verdict verdict;
     struct stage_graph graph; /* if distributable */
     struct query_workers workers;

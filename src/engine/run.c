@@ -268,6 +268,61 @@ enum eider_status run_execute(struct run *run, duckdb_connection connection, con
                               : execute_complete(run, connection, sql, ret_result, err);
 }
 
+/* ---- With parameters ---- */
+
+static enum eider_status prepare_bound(struct run *run, duckdb_connection connection,
+                                       const struct run_bound *bound, duckdb_prepared_statement *ret,
+                                       struct eider_error *err)
+{
+    bool ok = gate_prepare(connection, bound->sql, ret) == DuckDBSuccess;
+
+    for (uint64_t i = 0; i < bound->count && ok; i++)
+        ok = bound->values[i] == NULL || duckdb_bind_value(*ret, i + 1, bound->values[i]) == DuckDBSuccess;
+    return ok ? EIDER_OK : failure(run, DUCKDB_ERROR_INVALID, duckdb_prepare_error(*ret), err);
+}
+
+static enum eider_status start_bound(struct run *run, duckdb_prepared_statement statement, enum run_mode mode,
+                                     duckdb_pending_result *ret, struct eider_error *err)
+{
+    duckdb_state state;
+
+    gate_enter(&run->pass); /* with the values it may be planned again */
+    state = mode == RUN_STREAM ? duckdb_pending_prepared_streaming(statement, ret)
+                               : duckdb_pending_prepared(statement, ret);
+    gate_leave(&run->pass);
+    return state == DuckDBSuccess ? EIDER_OK
+                                  : failure(run, DUCKDB_ERROR_INVALID, duckdb_pending_error(*ret), err);
+}
+
+enum eider_status run_execute_bound(struct run *run, duckdb_connection connection,
+                                    const struct run_bound *bound, enum run_mode mode,
+                                    duckdb_result *ret_result, struct eider_error *err)
+{
+    duckdb_prepared_statement statement = NULL;
+    duckdb_pending_result pending = NULL;
+    enum eider_status status;
+
+    memset(ret_result, 0, sizeof(*ret_result));
+    if (run_is_cancelled(run))
+        return cancelled_error(err);
+    status = prepare_bound(run, connection, bound, &statement, err);
+    if (status == EIDER_OK)
+        status = start_bound(run, statement, mode, &pending, err);
+    if (status == EIDER_OK) {
+        enter(run, connection, true);
+        if (duckdb_execute_pending(pending, ret_result) != DuckDBSuccess) {
+            status = failure(run, duckdb_result_error_type(ret_result), duckdb_result_error(ret_result), err);
+            duckdb_destroy_result(ret_result);
+            memset(ret_result, 0, sizeof(*ret_result));
+        }
+        if (status != EIDER_OK || mode != RUN_STREAM)
+            leave(run);
+    }
+    duckdb_destroy_pending(&pending);
+    duckdb_destroy_prepare(&statement);
+    return status;
+}
+
 /* Errors that say that the text is wrong, not the data. */
 static bool does_not_bind(const char *message)
 {

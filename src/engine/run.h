@@ -49,6 +49,19 @@ void run_planned(struct run *run);
 enum eider_status run_execute(struct run *run, duckdb_connection connection, const char *sql,
                               enum run_mode mode, duckdb_result *ret_result, struct eider_error *err);
 
+/*
+ * The same for a statement with parameters: `values` has their values by number, of which those that are NULL are not bound, so
+ * that DuckDB names them in its error.
+ */
+struct run_bound {
+    const char *sql;
+    const duckdb_value *values;
+    uint64_t count;
+};
+enum eider_status run_execute_bound(struct run *run, duckdb_connection connection,
+                                    const struct run_bound *bound, enum run_mode mode,
+                                    duckdb_result *ret_result, struct eider_error *err);
+
 /* The same for SQL that we wrote: if DuckDB does not understand it (it does not bind), the error is UNSUPPORTED. */
 enum eider_status run_execute_written(struct run *run, duckdb_connection connection, const char *sql,
                                       enum run_mode mode, duckdb_result *ret_result, struct eider_error *err);

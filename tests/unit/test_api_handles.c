@@ -86,6 +86,10 @@ static void refuse_query(struct eider_query *query, const char *part)
     assert_null(eider_query_verdict(query));
     assert_null(eider_query_verdict_kind(query));
     assert_null(eider_query_explain(query));
+    assert_int_equal(eider_query_parameter_count(query), 0);
+    assert_null(eider_query_parameter_name(query, 1));
+    assert_refused(eider_query_bind(query, 1, NULL, &err), part);
+    assert_refused(eider_query_bind_name(query, "1", NULL, &err), part);
     memset(&stats, 0x5a, sizeof(stats));
     eider_query_get_stats(query, &stats);
     assert_true(stats.planning_ms == zero.planning_ms && stats.head_bytes == 0 && !stats.distributed);

@@ -269,6 +269,44 @@ static void test_planning(void **state)
     fixture_close(&f);
 }
 
+/* Allocations fail while a query with parameters is prepared, and while it is planned with a value. */
+static void test_parameters(void **state)
+{
+    duckdb_value value = duckdb_create_int64(7);
+    bool planned = false;
+    struct fixture f;
+    long count = 0;
+
+    (void)state;
+    fixture_open(&f, 4);
+    for (; !planned; count += 1 + count / 64) {
+        struct eider_query *query = NULL;
+        enum eider_status status;
+
+        assert_true(count < MAX_ALLOCATIONS);
+        allocations_fail_after(count);
+        status = eider_prepare(f.session, "SELECT sum(v) + $1 FROM t WHERE v < $1", &query, &err);
+        allocations_succeed();
+        if (status != EIDER_OK) {
+            assert_memory(status);
+            assert_null(query);
+            continue;
+        }
+        if (eider_query_parameter_count(query) == 1) {
+            made(eider_query_bind(query, 1, value, &err));
+            allocations_fail_after(count);
+            assert_non_null(eider_query_explain(query));
+            allocations_succeed();
+            planned = eider_query_is_distributed(query);
+        }
+        eider_query_free(query);
+    }
+    assert_true(count > 1);
+    duckdb_destroy_value(&value);
+    assert_answer(&f, "SELECT count(*) FROM duckdb_variables()", false, "0");
+    fixture_close(&f);
+}
+
 /* ---- Each step of building, with the memory of the plan running out there ---- */
 
 /*
@@ -332,9 +370,10 @@ static void test_building(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clusters),  cmocka_unit_test(test_sessions),
-        cmocka_unit_test(test_additions), cmocka_unit_test(test_refused_additions),
-        cmocka_unit_test(test_planning),  cmocka_unit_test(test_building),
+        cmocka_unit_test(test_clusters),   cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_additions),  cmocka_unit_test(test_refused_additions),
+        cmocka_unit_test(test_planning),   cmocka_unit_test(test_building),
+        cmocka_unit_test(test_parameters),
     };
 
     return cmocka_run_group_tests(tests, fixture_make_data, fixture_remove_data);
