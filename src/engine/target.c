@@ -4,13 +4,14 @@
  * catches its errors, so that a refusal leaves the transaction as it is; DuckDB's own functions read that JSON.
  *
  * DuckDB does not run the query of a CREATE TABLE whose table is there (it fails, or has nothing to do), and runs nothing that
- * writes to a database that is read-only. Whether a table is there is asked by preparing a query of it. That other
- * connections change it afterwards is no wrong answer: the statement could have come before them.
+ * writes to a database that is read-only, or into a folder with files. Whether a table is there is asked by preparing a query
+ * of it. That others change it afterwards is no wrong answer: DuckDB looks again when it runs the statement.
  *
  * Threads: the one of the connection. Failure: what DuckDB says of the statement is a verdict.
  */
 #include "engine/target.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,6 +35,9 @@ static const char look_behind[] =
     "system.main.json_extract_string(j, '$.error') AS error, "
     "system.main.json_extract_string(coalesce(made, filled), '$.catalog') AS catalog FROM parts) "
     "SELECT CASE WHEN error IS DISTINCT FROM 'false' THEN 'refused' "
+    "WHEN system.main.json_extract_string(j, '$.plans[0].overwrite_or_ignore') = 'COPY_ERROR_ON_CONFLICT' "
+    "AND 'true' IN (system.main.json_extract_string(j, '$.plans[0].per_thread_output'), "
+    "system.main.json_extract_string(j, '$.plans[0].partition_output')) THEN 'folder' "
     "WHEN catalog IN (SELECT database_name FROM system.main.duckdb_databases() WHERE readonly) THEN "
     "'read-only' "
     "WHEN system.main.contains(CAST(system.main.json_extract(made, '$.columns') AS VARCHAR), "
@@ -45,7 +49,8 @@ static const char look_behind[] =
     "THEN 'counted' ELSE '' END, "
     "coalesce(system.main.json_extract_string(j, '$.error_message'), ''), coalesce(catalog, ''), "
     "coalesce(system.main.json_extract_string(made, '$.schema'), ''), "
-    "coalesce(system.main.json_extract_string(made, '$.table'), '') FROM names";
+    "coalesce(system.main.json_extract_string(made, '$.table'), ''), "
+    "coalesce(system.main.json_extract_string(j, '$.plans[0].file_path'), '') FROM names";
 
 enum {
     LOOK_WORD,
@@ -53,6 +58,7 @@ enum {
     LOOK_CATALOG,
     LOOK_SCHEMA,
     LOOK_TABLE,
+    LOOK_PATH,
     LOOK_COUNT
 };
 
@@ -120,6 +126,23 @@ static bool is_missing(duckdb_connection connection, const char **names)
     return missing;
 }
 
+/*
+ * True if there is something in the folder. DuckDB minds files only, at any depth: it answers as well when it is asked in vain.
+ * False for what is no folder of this machine.
+ */
+static bool has_entries(const char *path)
+{
+    DIR *folder = opendir(path);
+    bool found = false;
+
+    if (folder == NULL)
+        return false;
+    for (struct dirent *entry; !found && (entry = readdir(folder)) != NULL;)
+        found = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    (void)closedir(folder);
+    return found;
+}
+
 static void judge(duckdb_connection connection, const char **row, struct engine_target *ret,
                   struct verdict *verdict)
 {
@@ -132,6 +155,10 @@ static void judge(duckdb_connection connection, const char **row, struct engine_
         if (!is_missing(connection, row))
             verdict_no(verdict, VERDICT_TARGET,
                        "the table %.100s is there already: DuckDB does not run the query", row[LOOK_TABLE]);
+    } else if (strcmp(word, "folder") == 0) {
+        if (has_entries(row[LOOK_PATH]))
+            verdict_no(verdict, VERDICT_TARGET,
+                       "the folder %.200s is not empty: DuckDB does not run the query", row[LOOK_PATH]);
     } else if (strcmp(word, "read-only") == 0) {
         verdict_no(verdict, VERDICT_TARGET, "the database %.100s is read-only", row[LOOK_CATALOG]);
     } else if (strcmp(word, "collated") == 0) {
