@@ -461,8 +461,8 @@ struct picture {
     struct buf *out;
     const struct stage_graph *graph; /* NULL: a plan without stages */
     const struct plan_stage *stage;
-    uint32_t depth; /* of the stage */
-    unsigned detail; /* of enum display_detail */
+    uint32_t depth;       /* of the stage */
+    unsigned detail;      /* of enum display_detail */
     unsigned char *drawn; /* per stage; drawn once */
     struct arena *arena;
 };
@@ -524,7 +524,9 @@ static void estimate_text(const struct picture *picture, const struct eider_node
 {
     const struct node_parquet_scan *scan = node_as_parquet_scan(node);
     const struct node_function_scan *function = node_as_function_scan(node);
-    uint64_t bytes = scan != NULL ? file_bytes(&scan->files) : function != NULL ? file_bytes(&function->files) : 0;
+    uint64_t bytes = scan != NULL       ? file_bytes(&scan->files)
+                     : function != NULL ? file_bytes(&function->files)
+                                        : 0;
 
     if ((picture->detail & DISPLAY_ESTIMATES) == 0 || (node->rows < 0 && bytes == 0))
         return;

@@ -22,8 +22,9 @@ void plan_display(struct buf *out, const struct eider_node *node);
 /* What a picture shows besides the nodes; may be combined. */
 enum display_detail {
     DISPLAY_PLAIN = 0,
-    DISPLAY_TASKS = 1,     /* a line per task under each distributed leaf */
-    DISPLAY_ESTIMATES = 2, /* the rows that the planner expects of each node, and the bytes of the files of a leaf */
+    DISPLAY_TASKS = 1, /* a line per task under each distributed leaf */
+    DISPLAY_ESTIMATES =
+        2, /* the rows that the planner expects of each node, and the bytes of the files of a leaf */
 };
 
 /* The picture of a stage graph: the head stage, then the stages it reads, each once, two spaces more per level. */

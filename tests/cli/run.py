@@ -528,7 +528,10 @@ class Distributed(Case):
         self.assertIn("DistributedExec", out)
         self.assertIn("[Stage 1] => Network", out)
         self.assertNotIn("rows", out)
-        self.assertEqual(self.good(*self.cluster, "-c", f"EXPLAIN {self.sql}").text,
+        explained = self.good(*self.cluster, "-c", f"EXPLAIN {self.sql}").text
+        self.assertRegex(explained, r"DataSourceExec: .* \(~\d+ rows, files of [\d.]+ MB\)\n")
+        self.assertRegex(explained, r"AggregateExec: mode=Final, .* \(~\d+ rows\)\n")
+        self.assertEqual(re.sub(r" \(~.* rows.*\)\n", "\n", explained),
                          self.good(*self.cluster, "--show-distributed-plan", "-c", self.sql).text)  # fmt: skip
 
     def test_plan_of_what_is_not_distributed(self):

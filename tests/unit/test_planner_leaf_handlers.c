@@ -151,7 +151,7 @@ static void wrong_leaves_are_errors(void **unused)
         {SCALE_NO_VARIANT, EIDER_ERROR_PLAN, "has no variant for any task"},
         {SCALE_OTHER_COLUMNS, EIDER_ERROR_PLAN, "has other columns"},
         {SCALE_BOUNDARY, EIDER_ERROR_PLAN, "has a network boundary in it"},
-        {SCALE_TABLE, EIDER_ERROR_PLAN, "reads a table of the database, which workers do not see"},
+        {SCALE_TABLE, EIDER_ERROR_PLAN, "reads another table of the database, which workers may not see"},
         {SCALE_HOLE, EIDER_ERROR_PLAN, "has a node without its input"},
     };
     struct planned p;
