@@ -24,7 +24,6 @@
  * pass before.
  */
 #include "planner/distribute.h"
-#include "planner/passes.h"
 
 #include <string.h>
 

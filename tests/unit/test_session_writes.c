@@ -163,8 +163,7 @@ static void others_run_on_duckdb(void **unused)
         "INSERT INTO target SELECT max(g) FROM target",
         "INSERT INTO keyed SELECT g FROM t WHERE v > 5 ON CONFLICT DO NOTHING",
         "INSERT OR IGNORE INTO keyed SELECT g FROM t",
-        "CREATE OR REPLACE TABLE words AS SELECT w.s, count(*) AS n FROM words w JOIN t USING (s) GROUP BY "
-        "w.s",
+        "CREATE OR REPLACE TABLE words AS SELECT w.s, count(*) AS n FROM words w JOIN t USING (s) GROUP BY 1",
         "INSERT INTO counted (v) SELECT v FROM t",
     };
     struct fixture f;
