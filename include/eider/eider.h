@@ -92,7 +92,7 @@ EIDER_API void eider_session_cancel(struct eider_session *session);
 /* ---- Queries ------------------------------------------------------------------------------------------------ */
 
 /*
- * Runs one statement (exactly one, see eider_split_statements) and gives DuckDB's result, complete and
+ * Runs one statement (exactly one, see eider_statement_length) and gives DuckDB's result, complete and
  * materialised. The query of CREATE TABLE … AS, INSERT INTO … SELECT and COPY (…) TO is distributed as any other, and its
  * rows are stored by the session's connection, in its transaction. Other statements that are no queries run on DuckDB as
  * they are; EXPLAIN shows the distributed plan if the session has a cluster. On success *ret_result is the caller's,

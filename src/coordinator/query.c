@@ -76,6 +76,13 @@ enum eider_status query_prepare(struct eider_query *query, struct eider_error *e
     query->explain = NULL;
     query->parameters.changed = false;
     status = plan_if_query(query, err);
+    if (status != EIDER_OK) { /* half a plan is none; whoever comes next tries again */
+        query->graph = (struct stage_graph){.stage_count = 0};
+        query->verdict = (struct verdict){.kind = VERDICT_DISTRIBUTABLE};
+        verdict_no(&query->verdict, VERDICT_PLAN_REFUSED, "the query could not be planned (%s)",
+                   eider_status_name(status));
+        query->parameters.changed = true;
+    }
     query->planned_ms = now_ms();
     query->generation = query->session->generation;
     query->stats.planning_ms = query->planned_ms - started;
@@ -179,8 +186,10 @@ const char *eider_query_explain(struct eider_query *query)
 
     if (!handle_is_alive(query, HANDLE_QUERY))
         return NULL;
-    if (query->parameters.changed && !query->ran && query_prepare(query, &err) != EIDER_OK)
-        return arena_printf(query->arena, "%s", err.message);
+    if (query->parameters.changed && !query->ran && query_prepare(query, &err) != EIDER_OK) {
+        const char *text = arena_printf(query->arena, "%s", err.message);
+        return text != NULL ? text : "the query could not be planned";
+    }
     if (query->explain != NULL)
         return query->explain;
     buf_init(&out, EXPLAIN_MAX_BYTES);

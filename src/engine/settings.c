@@ -186,7 +186,6 @@ static enum eider_status bad_value(const struct description *setting, const char
     case KIND_BYTES:
         error_set(err, EIDER_ERROR_ARGUMENT, "%s is '%s', but must be a number of bytes of at least %" PRIu64,
                   setting->name, text, setting->min);
-        error_hint(err, "for example: SET %s = '64MB'", setting->name);
         break;
     case KIND_COUNT:
         error_set(err, EIDER_ERROR_ARGUMENT, "%s is %s, but must be from %" PRIu64 " to %" PRIu64,
@@ -196,6 +195,7 @@ static enum eider_status bad_value(const struct description *setting, const char
         error_set(err, EIDER_ERROR_ARGUMENT, "%s is '%s', but must be true or false", setting->name, text);
         break;
     }
+    error_hint(err, "the default: SET %s = '%s'", setting->name, setting->default_text);
     return EIDER_ERROR_ARGUMENT;
 }
 

@@ -274,6 +274,7 @@ static void test_parameters(void **state)
 {
     duckdb_value value = duckdb_create_int64(7);
     bool planned = false;
+    duckdb_result result;
     struct fixture f;
     long count = 0;
 
@@ -298,10 +299,16 @@ static void test_parameters(void **state)
             assert_non_null(eider_query_explain(query));
             allocations_succeed();
             planned = eider_query_is_distributed(query);
+            status = eider_query_run(query, &result, &err);
+            if (status != EIDER_OK) { /* the memory of a query that had none once is not used again */
+                assert_false(planned);
+                assert_memory(status);
+            }
+            duckdb_destroy_result(&result);
         }
         eider_query_free(query);
     }
-    assert_true(count > 1);
+    assert_true(count > 5);
     duckdb_destroy_value(&value);
     assert_answer(&f, "SELECT count(*) FROM duckdb_variables()", false, "0");
     fixture_close(&f);

@@ -177,10 +177,11 @@ static void a_rollback_takes_everything_back(void **unused)
 /* A statement that fails, in a task or at the end, aborts the transaction as in DuckDB: COMMIT must not keep the rest. */
 static void a_failure_aborts_the_transaction(void **unused)
 {
+    static const char made[] = "CREATE TABLE made AS " BAD_QUERY;
     static const char *const bad[] = {
         "INSERT INTO kept SELECT g, s, s FROM (" BAD_QUERY ")",
         "INSERT INTO kept SELECT g, n, CASE WHEN n > 0 THEN NULL ELSE s END FROM (" COUNTS ")",
-        "CREATE TABLE made AS " BAD_QUERY,
+        made,
         BAD_QUERY,
     };
     struct fixture f;
