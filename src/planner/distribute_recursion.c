@@ -19,11 +19,9 @@
 #include "plan/object.h"
 #include "planner/passes.h"
 
-#define MAX_INSIDE 64
-
 struct recursion {
     struct distribute *d;
-    uint32_t inside[MAX_INSIDE]; /* CTEs whose references depend on the steps */
+    uint32_t *inside; /* CTEs whose references depend on the steps; room for all of the recursion */
     uint32_t count;
     bool moved; /* something is in another stage that has to be, or is better there */
 };
@@ -73,15 +71,9 @@ static const struct eider_node *place_parts(struct recursion *r, const struct ei
         return place_part(r, node);
     if (count == 0)
         return node;
-    if (node->tag == NODE_CTE || node->tag == NODE_RECURSIVE_CTE) {
-        if (r->count == MAX_INSIDE) {
-            r->d->status = error_set(r->d->err, EIDER_ERROR_PLAN, "a recursion defines more than %d CTEs",
-                                     MAX_INSIDE - 1);
-            return NULL;
-        }
+    if (node->tag == NODE_CTE || node->tag == NODE_RECURSIVE_CTE)
         r->inside[r->count++] =
             node->tag == NODE_CTE ? node_as_cte(node)->cte : node_as_recursive_cte(node)->cte;
-    }
     if ((children = arena_alloc_array(r->d->arena, count, sizeof(*children))) == NULL) {
         distribute_no_memory(r->d);
         return NULL;
@@ -93,11 +85,22 @@ static const struct eider_node *place_parts(struct recursion *r, const struct ei
     return distribute_rebuild(r->d, node, children);
 }
 
+static bool count_ctes(void *data, const struct eider_node *node)
+{
+    *(uint32_t *)data += node->tag == NODE_CTE || node->tag == NODE_RECURSIVE_CTE;
+    return true;
+}
+
 bool distribute_recursion(struct distribute *d, const struct node_recursive_cte *node, struct placed *ret)
 {
-    struct recursion r = {.d = d, .inside = {node->cte}, .count = 1};
+    struct recursion r = {.d = d, .count = 1};
     struct placed children[2];
+    uint32_t ctes = 0;
 
+    node_walk(&node->base, count_ctes, &ctes);
+    if ((r.inside = arena_alloc_array(d->arena, ctes, sizeof(*r.inside))) == NULL)
+        return distribute_no_memory(d);
+    r.inside[0] = node->cte;
     children[0].node = place_part(&r, node->anchor);
     children[1].node = children[0].node == NULL ? NULL : place_parts(&r, node->recursion);
     if (children[1].node == NULL)
