@@ -164,6 +164,10 @@ int main(int argc, char **argv)
     duckdb_connection connection;
     enum eider_status status;
 
+    if (argc > 2 || (argc == 2 && strspn(argv[1], "0123456789") != strlen(argv[1]))) {
+        fprintf(stderr, "usage: custom_execution_plan [number of workers]\n");
+        return 2;
+    }
     if (duckdb_open(NULL, &database) != DuckDBSuccess ||
         duckdb_connect(database, &connection) != DuckDBSuccess)
         return 1;

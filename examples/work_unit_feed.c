@@ -400,6 +400,10 @@ int main(int argc, char **argv)
     duckdb_connection connection = NULL;
     int code = 1;
 
+    if (argc > 2 || (argc == 2 && strspn(argv[1], "0123456789") != strlen(argv[1]))) {
+        fprintf(stderr, "usage: work_unit_feed [number of workers]\n");
+        return 2;
+    }
     if (duckdb_open(NULL, &database) == DuckDBSuccess &&
         duckdb_connect(database, &connection) == DuckDBSuccess && catalogue_create(dir, connection)) {
         code = run(database, connection, dir, workers, &err) == EIDER_OK ? 0 : 1;
