@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "sqlgen/quote.h"
 
 #define MAX_SQL_BYTES ((size_t)1 << 20)
 
@@ -49,24 +50,13 @@ enum eider_status shared_tables_begin(struct shared_tables *tables, struct arena
 
 /* ---- One table ---- */
 
-static void put_quoted(struct buf *out, struct eider_str text, char quote)
-{
-    buf_putc(out, quote);
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] == quote)
-            buf_putc(out, quote);
-        buf_putc(out, text.data[i]);
-    }
-    buf_putc(out, quote);
-}
-
 static void put_name(struct buf *out, const struct shared_table *table)
 {
-    put_quoted(out, table->catalog, '"');
+    out->failed |= !quote_identifier(out, table->catalog);
     buf_putc(out, '.');
-    put_quoted(out, table->schema, '"');
+    out->failed |= !quote_identifier(out, table->schema);
     buf_putc(out, '.');
-    put_quoted(out, table->table, '"');
+    out->failed |= !quote_identifier(out, table->table);
 }
 
 /* 0: what was asked for is not there, or DuckDB does not answer. */
@@ -86,7 +76,7 @@ static uint64_t ask_database(const struct shared_tables *tables, const struct sh
     buf_clear(sql);
     buf_puts(sql, "SELECT coalesce((SELECT database_oid FROM system.main.\"duckdb_databases\"() "
                   "WHERE NOT internal AND type = 'duckdb' AND database_name = ");
-    put_quoted(sql, table->catalog, '\'');
+    quote_string(sql, table->catalog);
     buf_puts(sql, read_only ? " AND readonly), 0)::BIGINT" : "), 0)::BIGINT");
     return ask(tables, sql);
 }
@@ -97,11 +87,13 @@ static bool ask_rows(const struct shared_tables *tables, struct shared_table *ta
 {
     buf_clear(sql);
     put_name(name, table);
+    if (name->failed)
+        return false;
     buf_printf(sql,
                "SELECT CASE WHEN EXISTS (FROM (DESCRIBE %s) WHERE column_name ILIKE 'rowid') "
                "THEN 0::BIGINT ELSE 1::BIGINT END",
                name->data);
-    if (name->failed || ask(tables, sql) == 0)
+    if (ask(tables, sql) == 0)
         return false;
     buf_clear(sql);
     buf_printf(sql, "SELECT system.main.\"count_star\"() FROM %s", name->data);
@@ -109,23 +101,47 @@ static bool ask_rows(const struct shared_tables *tables, struct shared_table *ta
     return true;
 }
 
+/* Fills the database of the table, from another table of it if one was asked about. */
+static void find_database(struct shared_tables *tables, struct shared_table *table, struct buf *sql)
+{
+    const struct shared_table *known = tables->items;
+
+    while (!str_equal(known->catalog, table->catalog))
+        known++;
+    if (known < table) {
+        table->database = known->database;
+        table->read_only = known->read_only;
+        return;
+    }
+    table->database = ask_database(tables, table, true, sql);
+    table->read_only = table->database != 0;
+    if (!table->read_only && tables->splits_writable)
+        table->database = ask_database(tables, table, false, sql);
+}
+
+/* Once for all tables. */
+static bool is_in_transaction(struct shared_tables *tables)
+{
+    bool autocommit = false;
+
+    if (!tables->knows_transaction)
+        tables->in_transaction =
+            connection_is_autocommit(tables->run, tables->connection, &autocommit, NULL) != EIDER_OK ||
+            !autocommit;
+    tables->knows_transaction = true;
+    return tables->in_transaction;
+}
+
 static void look(struct shared_tables *tables, struct shared_table *table)
 {
     struct buf name, sql;
-    bool autocommit = false;
 
     buf_init(&name, MAX_SQL_BYTES);
     buf_init(&sql, MAX_SQL_BYTES);
-    table->database = ask_database(tables, table, true, &sql);
-    table->read_only = table->database != 0;
-    if (!table->read_only && tables->splits_writable)
-        table->database = ask_database(tables, table, false, &sql);
-    if (table->database != 0 &&
-        connection_is_autocommit(tables->run, tables->connection, &autocommit, NULL) == EIDER_OK)
-        tables->in_transaction = !autocommit;
-    if (!autocommit || !ask_rows(tables, table, &name, &sql))
-        table->database = 0;
-    tables->used += table->database != 0;
+    find_database(tables, table, &sql);
+    table->shared =
+        table->database != 0 && !is_in_transaction(tables) && ask_rows(tables, table, &name, &sql);
+    tables->used += table->shared;
     buf_done(&name);
     buf_done(&sql);
 }
@@ -147,7 +163,7 @@ void shared_tables_info(void *data, const struct node_table_scan *scan, struct p
             (struct shared_table){.catalog = scan->catalog, .schema = scan->schema, .table = scan->table};
         look(tables, &tables->items[i]);
     }
-    *ret = (struct planner_table){tables->items[i].database != 0, tables->items[i].rows};
+    *ret = (struct planner_table){tables->items[i].shared, tables->items[i].rows};
 }
 
 /* ---- When the query runs ---- */
@@ -155,10 +171,10 @@ void shared_tables_info(void *data, const struct node_table_scan *scan, struct p
 static bool is_first(const struct shared_tables *tables, uint32_t index)
 {
     for (uint32_t i = 0; i < index; i++) {
-        if (tables->items[i].database == tables->items[index].database)
+        if (tables->items[i].shared && tables->items[i].database == tables->items[index].database)
             return false;
     }
-    return tables->items[index].database != 0;
+    return tables->items[index].shared;
 }
 
 enum eider_status shared_tables_check(const struct shared_tables *tables, struct run *run,
@@ -183,7 +199,7 @@ enum eider_status shared_tables_check(const struct shared_tables *tables, struct
         expected++;
         buf_puts(&sql, table->read_only ? " OR (readonly AND" : " OR (NOT readonly AND");
         buf_printf(&sql, " database_oid = %llu AND database_name = ", (unsigned long long)table->database);
-        put_quoted(&sql, table->catalog, '\'');
+        quote_string(&sql, table->catalog);
         buf_puts(&sql, ") OR EXISTS (FROM ");
         put_name(&sql, table);
         buf_puts(&sql, " WHERE false)");

@@ -18,8 +18,10 @@
 
 struct shared_table {
     struct eider_str catalog, schema, table;
-    uint64_t database; /* its number, which no other has that is attached later; 0: the table is not shared */
+    uint64_t
+        database; /* its number, which no other has that is attached later; 0: its tables are not shared */
     bool read_only;
+    bool shared;
     uint64_t rows;
 };
 
@@ -28,6 +30,7 @@ struct shared_tables {
     struct run *run;
     duckdb_connection connection;
     bool splits_writable;
+    bool knows_transaction;     /* it was asked: */
     bool in_transaction;        /* of the application: some would have been shared otherwise */
     struct shared_table *items; /* all that were asked about */
     uint32_t count;

@@ -19,14 +19,13 @@
 #include "engine/gate.h"
 #include "engine/layout.h"
 #include "plan/object.h"
+#include "sqlgen/quote.h"
 
-#define MAX_SQL_BYTES  ((size_t)512 << 20)
 #define MAX_NAME_BYTES 65536
 
-static const char look_before[] =
-    "WITH plan AS MATERIALIZED (SELECT CAST(system.main.json_serialize_plan(CAST('";
-static const char look_behind[] =
-    "' AS VARCHAR), skip_null := true, skip_empty := false, skip_default := true, optimize := false) "
+static const char look[] =
+    "WITH plan AS MATERIALIZED (SELECT CAST(system.main.json_serialize_plan(CAST($1 AS VARCHAR), skip_null "
+    ":= true, skip_empty := false, skip_default := true, optimize := false) "
     "AS VARCHAR) AS text), "
     "good AS MATERIALIZED (SELECT CASE WHEN system.main.json_valid(text) THEN text END AS j FROM plan), "
     "parts AS MATERIALIZED (SELECT j, system.main.json_extract(j, '$.plans[0].info') AS made, "
@@ -61,15 +60,6 @@ enum {
     LOOK_PATH,
     LOOK_COUNT
 };
-
-static void put_quoted(struct buf *out, const char *text, char quote)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == quote)
-            buf_putc(out, quote);
-        buf_putc(out, *text);
-    }
-}
 
 /* The texts of the only row. Destroys the result. */
 static enum eider_status take_row(struct arena *arena, duckdb_result *result, const char **ret,
@@ -107,13 +97,11 @@ static bool is_missing(duckdb_connection connection, const char **names)
     struct buf sql;
 
     buf_init(&sql, MAX_NAME_BYTES);
-    buf_puts(&sql, "SELECT NULL FROM \"");
-    put_quoted(&sql, names[LOOK_CATALOG], '"');
-    buf_puts(&sql, "\".\"");
-    put_quoted(&sql, names[LOOK_SCHEMA], '"');
-    buf_puts(&sql, "\".\"");
-    put_quoted(&sql, names[LOOK_TABLE], '"');
-    buf_putc(&sql, '"');
+    buf_puts(&sql, "SELECT NULL FROM ");
+    for (int i = LOOK_CATALOG; i <= LOOK_TABLE; i++) { /* C strings: no NUL byte inside */
+        (void)quote_identifier(&sql, str_from(names[i]));
+        buf_puts(&sql, i < LOOK_TABLE ? "." : "");
+    }
     if (!sql.failed && gate_prepare(connection, sql.data, &statement) != DuckDBSuccess) {
         const char *message = duckdb_prepare_error(statement);
 
@@ -177,17 +165,12 @@ enum eider_status engine_target_look(struct run *run, duckdb_connection connecti
     struct arena *arena = arena_new();
     enum eider_status status;
     duckdb_result result = {0};
-    struct buf look;
+    duckdb_value text = duckdb_create_varchar(sql);
+    const struct run_bound bound = {look, &text, 1};
 
     *ret = (struct engine_target){.counts_rows = false};
-    if (arena == NULL)
-        return error_no_memory(err);
-    buf_init(&look, MAX_SQL_BYTES);
-    buf_puts(&look, look_before);
-    put_quoted(&look, sql, '\'');
-    buf_puts(&look, look_behind);
-    status = look.failed ? error_no_memory(&why)
-                         : run_execute(run, connection, look.data, RUN_MATERIALIZE, &result, &why);
+    status = arena == NULL ? error_no_memory(&why)
+                           : run_execute_bound(run, connection, &bound, RUN_MATERIALIZE, &result, &why);
     if (status == EIDER_OK)
         status = take_row(arena, &result, row, &why);
     if (status == EIDER_OK)
@@ -198,7 +181,7 @@ enum eider_status engine_target_look(struct run *run, duckdb_connection connecti
     }
     if (status != EIDER_OK && err != NULL)
         *err = why;
-    buf_done(&look);
+    duckdb_destroy_value(&text);
     arena_free(arena);
     return status;
 }

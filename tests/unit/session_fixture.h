@@ -22,6 +22,13 @@
 #define FIXTURE_FILES 3
 #define FIXTURE_ROWS  30000
 
+#define TRY(call) /* ends the function with the status of a call that failed */                              \
+    do {                                                                                                     \
+        enum eider_status status_ = (call);                                                                  \
+        if (status_ != EIDER_OK)                                                                             \
+            return status_;                                                                                  \
+    } while (0)
+
 struct fixture {
     duckdb_database database;
     duckdb_connection connection;

@@ -6,15 +6,9 @@
 #include "coordinator/session.h"
 #include "unit/session_fixture.h"
 
-#define WORKERS   4
-#define MOST      7 /* tasks of a stage */
-#define CHILDREN  3
-#define TRY(call) /* ends the function with the status of a call that failed */                              \
-    do {                                                                                                     \
-        enum eider_status status_ = (call);                                                                  \
-        if (status_ != EIDER_OK)                                                                             \
-            return status_;                                                                                  \
-    } while (0)
+#define WORKERS  4
+#define MOST     7 /* tasks of a stage */
+#define CHILDREN 3
 
 /* Outputs of all workers and of the coordinator: none when no query runs. */
 static void assert_nothing_left(struct fixture *f)

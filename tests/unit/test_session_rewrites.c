@@ -9,14 +9,8 @@
 #include "coordinator/session.h"
 #include "unit/session_fixture.h"
 
-#define SUM       "SELECT sum(v) FROM t"
-#define JOIN      "SELECT count(*), sum(a.v) FROM t a JOIN t b ON a.v = b.v WHERE b.g = 3"
-#define TRY(call) /* ends the function with the status of a call that failed */                              \
-    do {                                                                                                     \
-        enum eider_status status_ = (call);                                                                  \
-        if (status_ != EIDER_OK)                                                                             \
-            return status_;                                                                                  \
-    } while (0)
+#define SUM  "SELECT sum(v) FROM t"
+#define JOIN "SELECT count(*), sum(a.v) FROM t a JOIN t b ON a.v = b.v WHERE b.g = 3"
 
 /* ---- Rewrites of workers ---- */
 
