@@ -16,65 +16,6 @@
 #include "plan/object.h"
 #include "planner/planner.h"
 
-static enum eider_status file_info(void *data, const char *path, struct planner_file *ret,
-                                   struct eider_error *err)
-{
-    struct eider_query *query = data;
-    struct engine_file_info info;
-    enum eider_status status = engine_file_info(query->session->files, path, query->arena, &info, err);
-
-    *ret = (struct planner_file){.bytes = 0};
-    if (status != EIDER_OK || !info.is_local)
-        return status;
-    ret->bytes = info.bytes;
-    ret->mtime_ns = info.mtime_ns;
-    ret->rows = info.rows;
-    ret->schema_hash = info.schema_hash;
-    for (uint32_t i = 0; i < info.row_group_count; i++) {
-        if (info.row_group_rows[i] > ret->row_group_rows)
-            ret->row_group_rows = info.row_group_rows[i];
-    }
-    return EIDER_OK;
-}
-
-static double column_distinct(void *data, const char *first_path, uint32_t file_count, const char *column)
-{
-    struct eider_query *query = data;
-    struct engine_file_column found;
-
-    if (!engine_file_column(query->session->files, first_path, column, &found) || found.distinct < 0)
-        return -1;
-    /* Values that grow with the rows of one file are taken to grow with the files. */
-    return found.distinct * 20 > (double)found.file_rows ? found.distinct * file_count : found.distinct;
-}
-
-static bool column_range(void *data, const char *path, const char *column, double *ret_least,
-                         double *ret_greatest)
-{
-    struct eider_query *query = data;
-    struct engine_file_column found;
-
-    if (!engine_file_column(query->session->files, path, column, &found) || !found.has_range)
-        return false;
-    *ret_least = found.least;
-    *ret_greatest = found.greatest;
-    return true;
-}
-
-static bool column_bounds(void *data, const char *path, const char *column, struct planner_bounds *ret)
-{
-    struct eider_query *query = data;
-    struct engine_file_column found;
-
-    if (!engine_file_column(query->session->files, path, column, &found) || !found.has_bounds)
-        return false;
-    *ret = (struct planner_bounds){.least = (int64_t)found.least,
-                                   .greatest = (int64_t)found.greatest,
-                                   .covered = found.covered,
-                                   .row_groups = found.row_group_count};
-    return true;
-}
-
 static bool is_cancelled(void *data)
 {
     return run_is_cancelled(data);
@@ -231,11 +172,11 @@ static enum eider_status plan_tree(struct statement *statement, const struct eng
                                       .bloom_filters = settings->bloom_filters,
                                       .partial_reduce_tree = settings->partial_reduce_tree,
                                       .broadcast_rows = settings->broadcast_rows,
-                                      .file_info = file_info,
-                                      .column_distinct = column_distinct,
-                                      .column_range = column_range,
-                                      .column_bounds = column_bounds,
-                                      .file_data = query,
+                                      .file_info = planned_files_info,
+                                      .column_distinct = planned_files_distinct,
+                                      .column_range = planned_files_range,
+                                      .column_bounds = planned_files_bounds,
+                                      .file_data = &query->files,
                                       .table_info = shared_tables_info,
                                       .table_data = &query->tables,
                                       .customs = &query->session->customs,
@@ -257,6 +198,7 @@ static enum eider_status plan_tree(struct statement *statement, const struct eng
     statement->root = imported.root;
     query->reads_tables = imported.table_scans > 0;
     query->tables = (struct shared_tables){.count = 0};
+    planned_files_begin(&query->files, query->session->files, query->arena);
     query->keeps_order = imported.root != NULL && planner_keeps_order(imported.root);
     query->columns = imported.columns;
     if (status != EIDER_OK || query->verdict.kind != VERDICT_DISTRIBUTABLE)
@@ -271,9 +213,14 @@ static enum eider_status plan_tree(struct statement *statement, const struct eng
     return planner_plan(query->arena, imported.root, &options, &query->graph, &query->verdict, err);
 }
 
+/* A transaction that sees them is followed by younger ones only, so the answer yes is asked for once. */
 static enum eider_status check_functions(struct eider_query *query)
 {
-    if (!engine_functions_visible(query->session->engine, query->session->connection))
+    struct eider_session *session = query->session;
+
+    session->functions_visible =
+        session->functions_visible || engine_functions_visible(session->engine, session->connection);
+    if (!session->functions_visible)
         verdict_no(&query->verdict, VERDICT_TRANSACTION,
                    "the transaction is older than Eider's functions in this database");
     return EIDER_OK;

@@ -14,6 +14,7 @@
 #include "coordinator/feeds.h"
 #include "coordinator/headers.h"
 #include "coordinator/parameters.h"
+#include "coordinator/planned_files.h"
 #include "coordinator/rules.h"
 #include "coordinator/shared_tables.h"
 #include "coordinator/text_files.h"
@@ -44,6 +45,7 @@ struct eider_session {
     struct session_feeds feeds;
     struct session_headers headers;
     uint64_t generation;             /* counts what may make another plan of a statement */
+    bool functions_visible;          /* those of the engine, to the application's connection */
     struct eider_cluster *cluster;   /* NULL: none */
     struct transport *transport;     /* NULL if there is no cluster */
     struct store *store;             /* the coordinator's own outputs */
@@ -80,6 +82,7 @@ struct eider_query {
     uint64_t generation;         /* of the session, then */
     bool reads_tables;           /* native tables: leaf stages on the connection, unless they are shared */
     struct shared_tables tables; /* those that any connection may read */
+    struct planned_files files;  /* what this plan knows of files */
     bool keeps_order;            /* its rows come as they are stored */
     bool ran;
 };
