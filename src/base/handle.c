@@ -71,6 +71,8 @@ static const char *kind_name(enum handle_kind kind)
         return "query";
     case HANDLE_STREAM:
         return "stream";
+    case HANDLE_WORKER_SERVICE:
+        return "worker service";
     case HANDLE_INVALID:
         break;
     }

@@ -16,7 +16,8 @@ enum handle_kind {
     HANDLE_CLUSTER,
     HANDLE_SESSION,
     HANDLE_QUERY,
-    HANDLE_STREAM
+    HANDLE_STREAM,
+    HANDLE_WORKER_SERVICE
 };
 
 /* A member of what the handle points at. Zeroed: not registered. */

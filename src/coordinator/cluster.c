@@ -12,8 +12,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "coordinator/worker_list.h"
 #include "rpc/inproc/inproc.h"
-#include "worker/executor.h"
+#include "base/executor.h"
 #include "worker/worker.h"
 
 #define WORKER_NAME "worker %u" /* where no resolver names them */
@@ -74,6 +75,9 @@ enum eider_status eider_cluster_set_worker_setup(struct eider_cluster *cluster, 
         return status;
     if (setup == NULL)
         return error_set(err, EIDER_ERROR_ARGUMENT, "%s: the set-up is NULL", me);
+    if (!cluster->shares_database)
+        return error_set(err, EIDER_ERROR_ARGUMENT,
+                         "%s: the workers of this cluster are set up where they run", me);
     pthread_mutex_lock(&cluster->lock);
     taken = cluster->setup.setup != NULL;
     if (!taken) {
@@ -90,9 +94,7 @@ enum eider_status eider_cluster_set_worker_setup(struct eider_cluster *cluster, 
 struct local_cluster {
     struct eider_cluster base;
     struct executor *executor;
-    eider_resolve resolve; /* NULL: the workers are counted */
-    void *data;            /* the resolver's */
-    void (*free_data)(void *data);
+    struct worker_resolver resolver; /* zeroed: the workers are counted */
 };
 
 static struct local_cluster *local_of(struct eider_cluster *cluster)
@@ -101,14 +103,11 @@ static struct local_cluster *local_of(struct eider_cluster *cluster)
 }
 
 static enum eider_status new_worker(struct eider_cluster *cluster, struct engine *engine,
-                                    struct transport *transport, const struct worker_id *id,
-                                    struct worker_service **ret, struct eider_error *err)
+                                    const struct worker_id *id, struct worker_service **ret,
+                                    struct eider_error *err)
 {
-    struct worker_options options = {.engine = engine,
-                                     .executor = local_of(cluster)->executor,
-                                     .transport = transport,
-                                     .number = id->number,
-                                     .name = id->name};
+    struct worker_options options = {
+        .engine = engine, .executor = local_of(cluster)->executor, .number = id->number, .name = id->name};
 
     pthread_mutex_lock(&cluster->lock);
     options.setup = cluster->setup;
@@ -127,7 +126,7 @@ static enum eider_status local_connect(struct eider_cluster *cluster, struct eng
         char name[32];
 
         snprintf(name, sizeof(name), WORKER_NAME, i);
-        status = new_worker(cluster, engine, *ret, &(struct worker_id){i, name}, &worker, err);
+        status = new_worker(cluster, engine, &(struct worker_id){i, name}, &worker, err);
         if (status == EIDER_OK)
             inproc_set_worker(*ret, i, worker);
     }
@@ -148,8 +147,8 @@ static void local_free(struct eider_cluster *cluster)
     executor_free(local_of(cluster)->executor);
     if (cluster->free_setup != NULL)
         cluster->free_setup(cluster->setup.data);
-    if (local_of(cluster)->free_data != NULL)
-        local_of(cluster)->free_data(local_of(cluster)->data);
+    if (local_of(cluster)->resolver.free_data != NULL)
+        local_of(cluster)->resolver.free_data(local_of(cluster)->resolver.data);
     pthread_mutex_destroy(&cluster->lock);
     free(cluster);
 }
@@ -174,6 +173,7 @@ static enum eider_status local_new(const struct cluster_vtable *vtable, struct l
     }
     pthread_mutex_init(&local->base.lock, NULL);
     local->base.vtable = vtable;
+    local->base.shares_database = true;
     atomic_init(&local->base.refs, 1);
     handle_add(&local->base.handle, &local->base, HANDLE_CLUSTER);
     *ret = local;
@@ -201,29 +201,6 @@ enum eider_status eider_cluster_new_local(uint32_t workers, struct eider_cluster
 
 /* ---- In this process, named by a resolver ---- */
 
-struct eider_worker_list {
-    struct arena *arena;
-    const char *names[EIDER_MAX_WORKERS];
-    uint32_t count;
-    const char *problem; /* the first thing that is wrong; NULL: nothing */
-};
-
-void eider_worker_list_add(struct eider_worker_list *list, const char *name)
-{
-    if (list == NULL || list->problem != NULL)
-        return;
-    if (name == NULL || name[0] == '\0' || strlen(name) >= EIDER_WORKER_NAME_BYTES)
-        list->problem = "a worker without a name, or with too long a name";
-    for (uint32_t i = 0; list->problem == NULL && i < list->count; i++) {
-        if (strcmp(list->names[i], name) == 0)
-            list->problem = arena_printf(list->arena, "the worker %s twice", name);
-    }
-    if (list->problem == NULL && list->count == EIDER_MAX_WORKERS)
-        list->problem = "too many workers";
-    if (list->problem == NULL && (list->names[list->count] = arena_printf(list->arena, "%s", name)) != NULL)
-        list->count++;
-}
-
 /* The number of a worker's name, which becomes a worker if it is none yet. */
 static enum eider_status number_of(struct eider_cluster *cluster, struct engine *engine,
                                    struct transport *transport, const char *name, uint32_t *ret,
@@ -238,7 +215,7 @@ static enum eider_status number_of(struct eider_cluster *cluster, struct engine 
     if (*ret >= EIDER_MAX_WORKERS)
         return error_set(err, EIDER_ERROR_WORKER, "the session has met %d workers by name already",
                          EIDER_MAX_WORKERS);
-    status = new_worker(cluster, engine, transport, &(struct worker_id){*ret, name}, &worker, err);
+    status = new_worker(cluster, engine, &(struct worker_id){*ret, name}, &worker, err);
     if (status == EIDER_OK && !inproc_add_worker(transport, name, worker)) {
         worker->vtable->free(worker);
         status = error_no_memory(err);
@@ -246,31 +223,15 @@ static enum eider_status number_of(struct eider_cluster *cluster, struct engine 
     return status;
 }
 
-static enum eider_status ask_resolver(const struct local_cluster *local, struct eider_worker_list *list,
-                                      struct eider_error *err)
-{
-    struct eider_error said = {.status = EIDER_OK};
-    enum eider_status status = local->resolve(local->data, list, &said);
-
-    if (status != EIDER_OK)
-        return error_set(err, status, "the resolver of the cluster: %s", error_said(&said));
-    if (list->problem != NULL)
-        return error_set(err, EIDER_ERROR_WORKER, "the resolver of the cluster named %s", list->problem);
-    return arena_failed(list->arena) ? error_no_memory(err) : EIDER_OK;
-}
-
 static enum eider_status resolved_workers(struct eider_cluster *cluster, struct engine *engine,
                                           struct transport *transport, struct arena *arena,
                                           struct query_workers *ret, struct eider_error *err)
 {
-    struct eider_worker_list *list = arena_alloc(arena, sizeof(*list));
-    enum eider_status status;
+    struct eider_worker_list *list;
+    enum eider_status status = worker_list_resolve(&local_of(cluster)->resolver, cluster, arena, &list, err);
 
     *ret = (struct query_workers){.count = 0};
-    if (list == NULL)
-        return error_no_memory(err);
-    list->arena = arena;
-    if ((status = ask_resolver(local_of(cluster), list, err)) != EIDER_OK)
+    if (status != EIDER_OK)
         return status;
     if ((ret->numbers = arena_alloc_array(arena, list->count, sizeof(*ret->numbers))) == NULL)
         return error_no_memory(err);
@@ -310,9 +271,7 @@ enum eider_status eider_cluster_new_resolved(eider_resolve resolve, void *data, 
         return error_set(err, EIDER_ERROR_ARGUMENT, "eider_cluster_new_resolved: the resolver is NULL");
     if ((status = local_new(&resolved_vtable, &local, err)) != EIDER_OK)
         return status;
-    local->resolve = resolve;
-    local->data = data;
-    local->free_data = free_data;
+    local->resolver = (struct worker_resolver){resolve, data, free_data};
     *ret = &local->base;
     return EIDER_OK;
 }

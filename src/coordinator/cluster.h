@@ -17,6 +17,7 @@ struct query_workers {
     uint32_t count;
     uint32_t *numbers; /* of the transport */
     const char **names;
+    const char *left_out; /* who was named and cannot be used, a line each; NULL: nobody */
 };
 
 /* A cluster is who the workers are and how to reach them. Reference-counted; its kinds fill in the vtable. */
@@ -25,6 +26,7 @@ struct eider_cluster {
     const struct cluster_vtable *vtable;
     atomic_uint refs;
     uint32_t workers;                   /* 0: a resolver says */
+    bool shares_database;               /* its workers run on the database of each session */
     struct worker_setup_callback setup; /* under `lock`, as sessions of other threads may connect */
     void (*free_setup)(void *data);
     pthread_mutex_t lock;

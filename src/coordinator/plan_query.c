@@ -163,28 +163,29 @@ static enum eider_status plan_tree(struct statement *statement, const struct eng
 {
     struct eider_query *query = statement->query;
     const struct settings *settings = &query->settings;
-    struct planner_options options = {.workers = query->workers.count,
-                                      .bytes_per_task = settings->bytes_per_task,
-                                      .max_tasks_per_stage = settings->max_tasks_per_stage,
-                                      .partitions_per_task = settings->partitions_per_task,
-                                      .broadcast_joins = settings->broadcast_joins,
-                                      .range_scans = settings->range_scans,
-                                      .bloom_filters = settings->bloom_filters,
-                                      .partial_reduce_tree = settings->partial_reduce_tree,
-                                      .broadcast_rows = settings->broadcast_rows,
-                                      .file_info = planned_files_info,
-                                      .column_distinct = planned_files_distinct,
-                                      .column_range = planned_files_range,
-                                      .column_bounds = planned_files_bounds,
-                                      .file_data = &query->files,
-                                      .table_info = shared_tables_info,
-                                      .table_data = &query->tables,
-                                      .customs = &query->session->customs,
-                                      .rule_count = query->session->rules.count,
-                                      .handlers = query->session->handlers,
-                                      .handler_count = query->session->handler_count,
-                                      .observer = query->session->observer,
-                                      .observer_data = query->session->observer_data};
+    struct planner_options options = {
+        .workers = query->workers.count,
+        .bytes_per_task = settings->bytes_per_task,
+        .max_tasks_per_stage = settings->max_tasks_per_stage,
+        .partitions_per_task = settings->partitions_per_task,
+        .broadcast_joins = settings->broadcast_joins,
+        .range_scans = settings->range_scans,
+        .bloom_filters = settings->bloom_filters,
+        .partial_reduce_tree = settings->partial_reduce_tree,
+        .broadcast_rows = settings->broadcast_rows,
+        .file_info = planned_files_info,
+        .column_distinct = planned_files_distinct,
+        .column_range = planned_files_range,
+        .column_bounds = planned_files_bounds,
+        .file_data = &query->files,
+        .table_info = query->session->cluster->shares_database ? shared_tables_info : NULL,
+        .table_data = &query->tables,
+        .customs = &query->session->customs,
+        .rule_count = query->session->rules.count,
+        .handlers = query->session->handlers,
+        .handler_count = query->session->handler_count,
+        .observer = query->session->observer,
+        .observer_data = query->session->observer_data};
     const struct declared_functions *functions = &query->session->functions;
     struct import_input input = {.plan_json = tree->plan_json,
                                  .plan_bytes = tree->plan_bytes,
@@ -303,7 +304,10 @@ static enum eider_status find_workers(struct eider_query *query, struct eider_er
     enum eider_status status = cluster_workers(session->cluster, session->engine, session->transport,
                                                query->arena, &query->workers, err);
 
-    if (status == EIDER_OK && query->workers.count == 0)
+    if (status == EIDER_OK && query->workers.count == 0 && query->workers.left_out != NULL)
+        verdict_no(&query->verdict, VERDICT_NO_CLUSTER,
+                   "no worker that the resolver named can be used: %.300s", query->workers.left_out);
+    else if (status == EIDER_OK && query->workers.count == 0)
         verdict_no(&query->verdict, VERDICT_NO_CLUSTER, "the resolver of the cluster knows no worker");
     return status;
 }

@@ -151,6 +151,11 @@ const char *eider_query_verdict(const struct eider_query *query)
     return handle_is_alive(query, HANDLE_QUERY) ? query->verdict.reason : NULL;
 }
 
+const char *eider_query_left_out(const struct eider_query *query)
+{
+    return handle_is_alive(query, HANDLE_QUERY) ? query->workers.left_out : NULL;
+}
+
 const char *eider_query_verdict_kind(const struct eider_query *query)
 {
     return handle_is_alive(query, HANDLE_QUERY) ? verdict_kind_name(query->verdict.kind) : NULL;

@@ -10,6 +10,7 @@
  * committed as if all had gone well.
  */
 #include "coordinator/session.h"
+#include "coordinator/unique.h"
 
 #include <string.h>
 #include <strings.h>
@@ -88,7 +89,6 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
 {
     struct eider_query *query = run->query;
     struct eider_session *session = query->session;
-    static _Atomic uint64_t next_query = 1;
     struct execution_options options = {.engine = session->engine,
                                         .transport = session->transport,
                                         .store = session->store,
@@ -104,7 +104,7 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
                                         .run = run->run,
                                         .handlers = session->handlers,
                                         .handler_count = session->handler_count,
-                                        .query = next_query++,
+                                        .query = unique_number(),
                                         .concurrent_tasks = query->settings.tasks_at_once,
                                         .stream =
                                             mode == RUN_STREAM || query->graph.head.root->tag == NODE_LIMIT};

@@ -12,16 +12,6 @@
 
 #include "base/error.h"
 
-const char *eider_version(void)
-{
-    return EIDER_VERSION; /* CMake's */
-}
-
-const char *eider_duckdb_version(void)
-{
-    return duckdb_library_version();
-}
-
 double now_ms(void)
 {
     struct timespec now;

@@ -20,6 +20,7 @@
 #include "coordinator/text_files.h"
 #include "coordinator/verdict_cache.h"
 #include "eider/eider.h"
+#include "eider/remote.h"
 #include "engine/connection.h"
 #include "engine/files.h"
 #include "engine/planning.h"

@@ -83,14 +83,17 @@ typedef void (*task_done)(void *data, enum eider_status status, const struct tas
 /* ---- The worker's side ---- */
 
 /* What a worker offers. All functions may be called from any thread. */
+struct transport;
+
 struct worker_service {
     const struct worker_service_vtable *vtable;
 };
 
 struct worker_service_vtable {
-    /* Starts a task. On failure `done` is not called. */
+    /* Starts a task, which fetches its inputs through `transport`, until `done` was called. On failure it is not called. */
     enum eider_status (*run_task)(struct worker_service *worker, const struct task_request *request,
-                                  task_done done, void *data, struct eider_error *err);
+                                  struct transport *transport, task_done done, void *data,
+                                  struct eider_error *err);
     /* Stops the tasks of a query: they end soon, with CANCELLED. */
     void (*cancel_query)(struct worker_service *worker, uint64_t query);
     /* Forgets a query: its outputs are freed. No task of it may be running. */

@@ -20,6 +20,7 @@ struct job {
     struct job *next;
     struct worker *worker;
     const struct task_request *request;
+    struct transport *transport;
     task_done done;
     void *data;
     struct run *run;
@@ -34,7 +35,6 @@ struct worker {
     struct worker_service base;
     struct engine *engine;
     struct executor *executor;
-    struct transport *transport;
     struct store *store;
     struct worker_id id;
     char *name; /* the id's */
@@ -130,7 +130,7 @@ static enum eider_status run_job(struct job *job, struct task_report *report, st
         status = engine_connection_take(worker->engine, settings, &connection, err);
     if (status == EIDER_OK) {
         struct task_context context = {.engine = worker->engine,
-                                       .transport = worker->transport,
+                                       .transport = job->transport,
                                        .store = worker->store,
                                        .run = job->run,
                                        .connection = engine_connection_handle(connection),
@@ -171,7 +171,8 @@ static bool is_cancelled(const struct worker *worker, uint64_t query)
 }
 
 static enum eider_status worker_run_task(struct worker_service *service, const struct task_request *request,
-                                         task_done done, void *data, struct eider_error *err)
+                                         struct transport *transport, task_done done, void *data,
+                                         struct eider_error *err)
 {
     struct worker *worker = worker_of(service);
     struct job *job = calloc(1, sizeof(*job));
@@ -179,7 +180,8 @@ static enum eider_status worker_run_task(struct worker_service *service, const s
 
     if (job == NULL)
         return error_no_memory(err);
-    *job = (struct job){.worker = worker, .request = request, .done = done, .data = data};
+    *job = (struct job){
+        .worker = worker, .request = request, .transport = transport, .done = done, .data = data};
     if ((status = run_new(&job->run, err)) != EIDER_OK) {
         free(job);
         return status;
@@ -288,7 +290,6 @@ enum eider_status worker_new(const struct worker_options *options, struct worker
     worker->base.vtable = &worker_vtable;
     worker->engine = engine_ref(options->engine);
     worker->executor = options->executor;
-    worker->transport = options->transport;
     worker->id = (struct worker_id){options->number, worker->name};
     worker->callback = options->setup;
     pthread_mutex_init(&worker->lock, NULL);

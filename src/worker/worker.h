@@ -4,18 +4,16 @@
 
 #include "engine/engine.h"
 #include "rpc/transport.h"
-#include "worker/executor.h"
+#include "base/executor.h"
 #include "worker/setup.h"
 
 /*
  * A worker: runs tasks on the DuckDB of `engine`, on threads of `executor`, keeps their outputs in a store of its own
- * within the engine's memory budget, and fetches inputs through `transport`. It takes a reference of the engine;
- * executor and transport must outlive it. Errors: MEMORY.
+ * within the engine's memory budget. It takes a reference of the engine; the executor must outlive it. Errors: MEMORY.
  */
 struct worker_options {
     struct engine *engine;
     struct executor *executor;
-    struct transport *transport;
     uint32_t number;
     const char *name; /* copied */
     struct worker_setup_callback setup;

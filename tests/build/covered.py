@@ -15,6 +15,7 @@ headers = sorted((root / "include/eider").glob("*.h"))
 noise = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.S)
 # What tells a callback that fails, in messages: by struct, or for the type of a callback that is a parameter.
 SAYS = {
+    "eider_call": " cannot be called: ",
     "eider_custom_kind": "{} of the custom node kind ",
     "eider_feed": "feed 'work', {}: ",
     "eider_handlers": "handlers 'mine', {}: ",

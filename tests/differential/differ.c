@@ -27,6 +27,7 @@ static const char usage_text[] =
     "first\n"
     "  --native           the tables are tables of the databases, not views over files, and Eider splits "
     "them\n"
+    "  --remote           workers with databases of their own, reached by messages\n"
     "  --schema FILE      script to run when the views are there\n"
     "  --queries DIR      folder of .sql files (self, corpus)\n"
     "  --expect WHAT      expectation of files that state none\n"
@@ -132,6 +133,7 @@ static bool parse_workers(const char *text, struct options *ret)
 enum option_id {
     OPTION_TABLES = 1,
     OPTION_NATIVE,
+    OPTION_REMOTE,
     OPTION_SCHEMA,
     OPTION_QUERIES,
     OPTION_EXPECT,
@@ -152,6 +154,7 @@ enum option_id {
 static const struct option long_options[] = {
     {"tables", required_argument, NULL, OPTION_TABLES},
     {"native", no_argument, NULL, OPTION_NATIVE},
+    {"remote", no_argument, NULL, OPTION_REMOTE},
     {"schema", required_argument, NULL, OPTION_SCHEMA},
     {"queries", required_argument, NULL, OPTION_QUERIES},
     {"expect", required_argument, NULL, OPTION_EXPECT},
@@ -207,6 +210,9 @@ static bool parse_option(int id, char *text, struct options *ret)
     case OPTION_TABLES:
         strings_add(&ret->tables, text);
         return path_is_folder(text);
+    case OPTION_REMOTE:
+        ret->remote = true;
+        return true;
     case OPTION_NATIVE:
         ret->native = true;
         strings_add(&ret->settings, "eider_split_native_tables=true");

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "remote_workers.h"
+
 enum {
     MAX_ROWS = 20000000
 };
@@ -119,7 +121,17 @@ void engine_init_duckdb(struct engine *engine, const char *label, int threads, s
     duckdb_destroy_config(&config);
 }
 
-void engine_init_eider(struct engine *engine, duckdb_database database, uint32_t workers,
+/* The cluster of the engine. */
+static enum eider_status make_cluster(struct engine *engine, bool remote, struct eider_error *err)
+{
+    if (!remote) {
+        return eider_cluster_new_local(engine->workers, &engine->cluster, err);
+    }
+    engine->remote = xcalloc(1, sizeof(*engine->remote));
+    return remote_start(engine->remote, engine->workers, NULL, &engine->cluster, err);
+}
+
+void engine_init_eider(struct engine *engine, duckdb_database database, uint32_t workers, bool remote,
                        struct watchdog *watchdog)
 {
     *engine = (struct engine){.database = database, .workers = workers, .watchdog = watchdog};
@@ -128,7 +140,7 @@ void engine_init_eider(struct engine *engine, duckdb_database database, uint32_t
     if (duckdb_connect(database, &engine->connection) != DuckDBSuccess) {
         die("cannot connect to the database");
     }
-    if (eider_cluster_new_local(workers, &engine->cluster, &err) != EIDER_OK ||
+    if (make_cluster(engine, remote, &err) != EIDER_OK ||
         eider_session_new(database, engine->connection, engine->cluster, NULL, &engine->session, &err) !=
             EIDER_OK) {
         die("%s: %s", engine->label, err.message);
@@ -139,6 +151,10 @@ void engine_done(struct engine *engine)
 {
     eider_session_free(engine->session);
     eider_cluster_unref(engine->cluster);
+    if (engine->remote != NULL) {
+        remote_stop(engine->remote);
+        free(engine->remote);
+    }
     duckdb_disconnect(&engine->connection);
     if (engine->owns_database) {
         duckdb_close(&engine->database);

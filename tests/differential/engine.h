@@ -34,14 +34,16 @@ struct engine {
     uint32_t workers;
     struct eider_cluster *cluster;
     struct eider_session *session;
+    struct remote_workers *remote; /* NULL: the workers are in a local cluster */
     struct watchdog *watchdog;
     size_t max_rows; /* of a result; 0: 20,000,000 */
 };
 
 /* Opens a database in memory with `threads` threads and a connection to it. */
 void engine_init_duckdb(struct engine *engine, const char *label, int threads, struct watchdog *watchdog);
-/* A session with `workers` workers on another connection to `database`, which it borrows. */
-void engine_init_eider(struct engine *engine, duckdb_database database, uint32_t workers,
+/* A session with `workers` workers on another connection to `database`, which it borrows. `remote`: workers with databases of
+ * their own, reached by messages. */
+void engine_init_eider(struct engine *engine, duckdb_database database, uint32_t workers, bool remote,
                        struct watchdog *watchdog);
 void engine_done(struct engine *engine);
 

@@ -58,7 +58,7 @@ void lab_init(struct lab *lab, const struct options *options, bool with_eider)
     set_up_tables(&lab->host, options);
     for (size_t i = 0; i < options->worker_count; i++) {
         struct engine *engine = &lab->eiders[lab->eider_count++];
-        engine_init_eider(engine, lab->host.database, options->workers[i], &lab->watchdog);
+        engine_init_eider(engine, lab->host.database, options->workers[i], options->remote, &lab->watchdog);
         add_rebuild(lab, engine);
         for (size_t s = 0; s < options->settings.count; s++) {
             apply_setting(engine, options->settings.items[s]);

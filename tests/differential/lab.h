@@ -35,6 +35,7 @@ struct options {
     uint64_t count;
     uint32_t min_distributed_percent;
     enum rebuild_mode rebuild;
+    bool remote; /* workers with databases of their own, reached by messages */
     bool native; /* tables of the databases instead of views over files */
     bool verbose;
 };

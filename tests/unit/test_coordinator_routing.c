@@ -46,7 +46,7 @@ static enum eider_status route_status(struct planned *p, struct routes *ret)
     static uint32_t numbers[] = {0, 1, 2, 3};
     static const char *names[] = {"a", "b", "c", "d"};
     struct handlers handlers = {.items = p->handlers, .count = p->options.handler_count};
-    struct query_workers workers = {4, numbers, names};
+    struct query_workers workers = {.count = 4, .numbers = numbers, .names = names};
 
     p->err = (struct eider_error){.status = EIDER_OK};
     return routes_make(p->arena, &p->graph, &workers, &handlers, ret, &p->err);

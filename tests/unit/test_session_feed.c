@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "coordinator/session.h"
+#include "remote_workers.h"
 #include "unit/session_fixture.h"
 
 #define RANGE 10 /* numbers in a unit */
@@ -28,9 +29,10 @@ struct work {
     bool one_scan;               /* only the scan of column g is replaced, in one task */
     bool fail_open, fail_second; /* of the leaves */
     bool second_empty;
-    enum eider_status status; /* of what fails */
-    uint32_t fail_call;       /* of next, from 1; 0: none */
-    int32_t fail_reader;      /* -1: any */
+    enum eider_status status;      /* of what fails */
+    uint32_t fail_call;            /* of next, from 1; 0: none */
+    int32_t fail_reader;           /* -1: any */
+    struct remote_workers *remote; /* whose workers run the tasks; NULL: those of a local cluster */
     atomic_uint opened, closed, calls, batches, dropped;
     atomic_uint tasks;  /* that open was told, added up */
     atomic_uint stages; /* a bit for each */
@@ -224,10 +226,18 @@ static void open_without_feed(struct fixture *f, struct work *work)
     const struct eider_handlers handlers = {
         .size = sizeof(handlers), .name = "three", .desired_tasks = three_tasks};
     struct eider_custom_kind kind = ranges_kind(work);
+    struct eider_worker_service_options options = EIDER_WORKER_SERVICE_OPTIONS_INIT;
 
     fixture_open(f, 4);
     eider_session_free(f->session);
-    assert_int_equal(eider_cluster_set_worker_setup(f->cluster, set_up, work, NULL, &f->err), EIDER_OK);
+    if (work->remote != NULL) {
+        options.setup = set_up;
+        options.setup_data = work;
+        eider_cluster_unref(f->cluster);
+        assert_int_equal(remote_start(work->remote, 4, &options, &f->cluster, &f->err), EIDER_OK);
+    } else {
+        assert_int_equal(eider_cluster_set_worker_setup(f->cluster, set_up, work, NULL, &f->err), EIDER_OK);
+    }
     assert_int_equal(eider_session_new(f->database, f->connection, f->cluster, NULL, &f->session, &f->err),
                      EIDER_OK);
     assert_int_equal(eider_session_add_custom(f->session, &kind, &f->err), EIDER_OK);
@@ -274,6 +284,22 @@ static void units_are_read_by_batch(void **unused)
             close_work(&f, &work);
         }
     }
+}
+
+/* Workers that ask the coordinator for units by messages. */
+static void units_reach_remote_workers(void **unused)
+{
+    struct remote_workers remote;
+    struct work work = {.units = 100, .per_call = 3, .slow = true, .remote = &remote};
+    struct fixture f;
+
+    (void)unused;
+    open_work(&f, &work);
+    assert_answer(&f, "SELECT sum(v) FROM t", true, "499500");
+    assert_answer(&f, "SELECT count(*) || ' ' || sum(n) FROM (SELECT v % 7, count(*) AS n FROM t GROUP BY 1)",
+                  true, "7 1000");
+    close_work(&f, &work);
+    remote_stop(&remote);
 }
 
 /* Shuffled partial states of many statements. */
@@ -597,6 +623,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(units_are_read_by_batch),
+        cmocka_unit_test(units_reach_remote_workers),
         cmocka_unit_test(batches_are_shuffled),
         cmocka_unit_test(an_empty_feed_gives_no_rows),
         cmocka_unit_test(both_sides_of_a_join_have_their_own),

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rpc/outputs.h"
+
 struct inproc {
     struct transport base;
     struct store *coordinator;
@@ -35,7 +37,7 @@ static enum eider_status inproc_run_task(struct transport *transport, uint32_t w
     if (worker >= transport->worker_count)
         return error_set(err, EIDER_ERROR_WORKER, "there is no worker %u", worker);
     service = inproc_of(transport)->workers[worker];
-    return service->vtable->run_task(service, request, done, data, err);
+    return service->vtable->run_task(service, request, transport, done, data, err);
 }
 
 static void inproc_cancel_query(struct transport *transport, uint64_t query)
@@ -77,12 +79,7 @@ static enum eider_status find_output(struct transport *transport, const struct t
     *ret = NULL;
     if (store == NULL)
         return error_set(err, EIDER_ERROR_WORKER, "there is no worker %u", slice->worker);
-    if (!input->complete)
-        return store_output(store, slice->output, layout, input->partitions, ret, err);
-    if ((*ret = store_find(store, slice->output)) == NULL)
-        return error_set(err, EIDER_ERROR_WORKER, "the output of stage %u task %u is not on worker %u",
-                         slice->output.stage, slice->output.task, slice->worker);
-    return EIDER_OK;
+    return input_output(store, input, slice, layout, ret, err);
 }
 
 static enum eider_status inproc_open_input(struct transport *transport, const struct task_input *input,

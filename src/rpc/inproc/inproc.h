@@ -5,9 +5,9 @@
 #include "rpc/transport.h"
 
 /*
- * The transport within a process: calls go straight to the workers, batches pass by reference. Two steps, because the
- * workers need the transport to fetch from each other: inproc_new with room for `workers`, then inproc_set_worker for
- * each. The transport frees its workers. `coordinator` is the coordinator's own store; borrowed.
+ * The transport within a process: calls go straight to the workers, batches pass by reference. Two steps: inproc_new with room
+ * for `workers`, then inproc_set_worker for each. The transport frees its workers. `coordinator` is the coordinator's own store;
+ * borrowed.
  */
 enum eider_status inproc_new(uint32_t workers, struct store *coordinator, struct transport **ret,
                              struct eider_error *err);

@@ -3,7 +3,7 @@
  * A small thread pool. Invariant under the lock: running <= width; idle threads sleep on `changed`. Threads end only
  * when the executor is freed. Jobs run without the lock. Failure to start a thread is an error only if there is none.
  */
-#include "worker/executor.h"
+#include "base/executor.h"
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef EIDER_WORKER_EXECUTOR_H
-#define EIDER_WORKER_EXECUTOR_H
+#ifndef EIDER_BASE_EXECUTOR_H
+#define EIDER_BASE_EXECUTOR_H
 
 #include "base/error.h"
 
