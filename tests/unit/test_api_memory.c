@@ -4,6 +4,7 @@
  * is lost, and what an application handed over is given back exactly once, or not at all. Only allocations of Eider's own code
  * fail: DuckDB's and json-c's cannot be made to.
  */
+#include "eider/remote.h"
 #include "plan/context.h"
 #include "plan/object.h"
 #include "rebuild.h"
@@ -114,6 +115,90 @@ static void test_sessions(void **state)
     (void)state;
     sessions(false);
     sessions(true);
+}
+
+/* ---- Workers elsewhere ---- */
+
+static enum eider_status nobody(void *data, const char *address, const void *request, size_t bytes,
+                                struct eider_message *response, struct eider_error *error)
+{
+    (void)data, (void)address, (void)request, (void)bytes, (void)response, (void)error;
+    return EIDER_ERROR_WORKER;
+}
+
+static enum eider_status no_workers(void *data, struct eider_worker_list *list, struct eider_error *error)
+{
+    (void)data, (void)list, (void)error;
+    return EIDER_OK;
+}
+
+/* A session of the cluster, and a worker on the same database. */
+static void remote(const struct eider_transport *transport, struct eider_cluster *cluster)
+{
+    struct eider_worker_service *service = NULL;
+    struct eider_session *session = NULL;
+    enum eider_status status = EIDER_ERROR_MEMORY;
+    duckdb_database database = NULL;
+    duckdb_connection connection = NULL;
+
+    assert_int_equal(duckdb_open(NULL, &database), DuckDBSuccess);
+    assert_int_equal(duckdb_connect(database, &connection), DuckDBSuccess);
+    for (long count = 0; status != EIDER_OK; count++) {
+        allocations_fail_after(count);
+        status = eider_session_new(database, connection, cluster, NULL, &session, &err);
+        allocations_succeed();
+        if (status != EIDER_OK)
+            assert_memory(status);
+    }
+    status = EIDER_ERROR_MEMORY;
+    for (long count = 0; status != EIDER_OK; count++) {
+        allocations_fail_after(count);
+        status = eider_worker_service_new(database, transport, NULL, &service, &err);
+        allocations_succeed();
+        if (status != EIDER_OK)
+            assert_memory(status);
+    }
+    for (long count = 0; count < 20; count++) { /* a response, or a message that failed */
+        struct eider_message *response;
+
+        allocations_fail_after(count);
+        response = eider_message_new();
+        eider_worker_service_answer(service, "EIDC\1\0\0\0\1", 9, response);
+        eider_cluster_answer(cluster, "EIDC\1\0\0\0\1", 9, response);
+        allocations_succeed();
+        eider_message_free(response);
+    }
+    eider_worker_service_free(service);
+    eider_session_free(session);
+    duckdb_disconnect(&connection);
+    duckdb_close(&database);
+}
+
+static void test_remote(void **state)
+{
+    struct eider_transport transport = EIDER_TRANSPORT_INIT;
+    enum eider_status status = EIDER_ERROR_MEMORY;
+    struct eider_cluster *cluster = NULL;
+    long count = 0;
+
+    (void)state;
+    transport.call = nobody;
+    transport.address = "me";
+    for (; status != EIDER_OK; count++) {
+        dropped = 0;
+        allocations_fail_after(count);
+        status = eider_cluster_new_remote(&transport, no_workers, &dropped, drop, &cluster, &err);
+        allocations_succeed();
+        if (status != EIDER_OK) {
+            assert_memory(status);
+            assert_null(cluster);
+            assert_int_equal(dropped, 0);
+        }
+    }
+    assert_true(count > 2);
+    remote(&transport, cluster);
+    eider_cluster_unref(cluster);
+    assert_int_equal(dropped, 1);
 }
 
 /* ---- What is added to a session ---- */
@@ -377,9 +462,13 @@ static void test_building(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clusters),   cmocka_unit_test(test_sessions),
-        cmocka_unit_test(test_additions),  cmocka_unit_test(test_refused_additions),
-        cmocka_unit_test(test_planning),   cmocka_unit_test(test_building),
+        cmocka_unit_test(test_clusters),
+        cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_remote),
+        cmocka_unit_test(test_additions),
+        cmocka_unit_test(test_refused_additions),
+        cmocka_unit_test(test_planning),
+        cmocka_unit_test(test_building),
         cmocka_unit_test(test_parameters),
     };
 

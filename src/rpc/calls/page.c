@@ -314,10 +314,10 @@ static enum eider_status answer_units(const struct calls_rows *rows, struct wire
     request.leaf = wire_u32(reader);
     request.feed = wire_text(reader, arena);
     status = request.feed == NULL ? error_no_memory(err) : wire_end(reader, err);
-    if (status == EIDER_OK && (rows->units == NULL || rows->units_query != request.task.query))
-        status = error_set(err, EIDER_ERROR_PLAN, "the feed '%s' is not open", request.feed);
     if (status == EIDER_OK)
-        status = rows->units(rows->units_data, &request, &batch, err);
+        status = rows->units == NULL || rows->units_query != request.task.query
+                     ? error_set(err, EIDER_ERROR_PLAN, "the feed '%s' is not open", request.feed)
+                     : rows->units(rows->units_data, &request, &batch, err);
     if (status == EIDER_OK && unit_batch_failed(&batch))
         status = error_no_memory(err);
     if (status == EIDER_OK) {

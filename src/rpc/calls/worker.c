@@ -52,7 +52,7 @@ static enum eider_status answer_task(const struct calls_worker *worker, struct w
     struct waiting waiting = {.ended = false};
     struct transport *transport = NULL;
     struct arena *arena = arena_new();
-    struct wire_task task;
+    struct wire_task task = {.coordinator = ""};
     enum eider_status status =
         arena == NULL ? error_no_memory(err) : wire_get_task(reader, arena, &task, err);
 
