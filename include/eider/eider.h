@@ -124,7 +124,8 @@ EIDER_API const char *eider_query_verdict(const struct eider_query *query);
 /* The kind of the verdict, one fixed word such as "volatile_function"; "distributable" if it is. Static. */
 EIDER_API const char *eider_query_verdict_kind(const struct eider_query *query);
 
-/* The picture of the distributed plan, or of the verdict, several lines. Lives as long as the query. */
+/* The picture of the distributed plan, or of the verdict, several lines; once the query has run, with the rows that filters have
+ * kept out. Lives as long as the query. */
 EIDER_API const char *eider_query_explain(struct eider_query *query);
 
 /* Runs the query, once; as eider_query. A second run is EIDER_ERROR_ARGUMENT. */
@@ -141,6 +142,7 @@ struct eider_query_stats {
     uint64_t bytes_exchanged; /* their bytes in the exchange */
     uint64_t head_rows;       /* of those rows: what the head stage reads */
     uint64_t head_bytes;      /* their bytes */
+    uint64_t rows_filtered;   /* rows that Bloom filters over other stages' keys kept out of tasks */
     bool distributed;
 };
 

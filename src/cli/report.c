@@ -115,9 +115,11 @@ void report_stats(const struct eider_query *query)
     buf_printf(&out, "{\"planning_ms\":%.3f,\"execution_ms\":%.3f,\"stages\":%u,\"tasks\":%u,",
                stats.planning_ms, stats.execution_ms, stats.stages, stats.tasks);
     buf_printf(&out,
-               "\"rows_exchanged\":%llu,\"bytes_exchanged\":%llu,\"head_rows\":%llu,\"head_bytes\":%llu,",
+               "\"rows_exchanged\":%llu,\"bytes_exchanged\":%llu,\"head_rows\":%llu,\"head_bytes\":%llu,"
+               "\"rows_filtered\":%llu,",
                (unsigned long long)stats.rows_exchanged, (unsigned long long)stats.bytes_exchanged,
-               (unsigned long long)stats.head_rows, (unsigned long long)stats.head_bytes);
+               (unsigned long long)stats.head_rows, (unsigned long long)stats.head_bytes,
+               (unsigned long long)stats.rows_filtered);
     buf_printf(&out, "\"distributed\":%s,\"verdict_kind\":", stats.distributed ? "true" : "false");
     put_json_string(&out, eider_query_verdict_kind(query));
     buf_puts(&out, ",\"verdict\":");

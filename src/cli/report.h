@@ -27,7 +27,7 @@ void report_error(const struct place *place, const struct eider_error *error);
 void report_message(const char *message);
 
 /* {"planning_ms":1.2,"execution_ms":…,"stages":…,"tasks":…,"rows_exchanged":…,"bytes_exchanged":…,"head_rows":…,
- * "head_bytes":…,"distributed":…,"verdict_kind":"…","verdict":"…"} */
+ * "head_bytes":…,"rows_filtered":…,"distributed":…,"verdict_kind":"…","verdict":"…"} */
 void report_stats(const struct eider_query *query);
 
 #endif

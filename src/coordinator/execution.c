@@ -19,6 +19,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "coordinator/routing.h"
@@ -40,7 +41,7 @@ enum stage_state {
 };
 
 struct stage_run {
-    const struct plan_stage *stage;
+    struct plan_stage *stage;
     enum stage_state state;
     bool streams; /* read by the head while it runs */
     uint32_t tasks_left;
@@ -56,6 +57,7 @@ struct task_run {
     struct task_request request;
     struct buf plan;
     struct task_input *inputs;
+    uint32_t filters[STAGE_MAX_FILTERS]; /* which of the stage's each of the request is */
 };
 
 struct execution {
@@ -114,7 +116,7 @@ enum eider_status execution_new(const struct execution_options *options, struct 
                                 struct eider_error *err)
 {
     struct execution *execution = calloc(1, sizeof(*execution));
-    const struct stage_graph *graph = options->graph;
+    struct stage_graph *graph = options->graph;
 
     *ret = NULL;
     if (execution == NULL)
@@ -130,8 +132,11 @@ enum eider_status execution_new(const struct execution_options *options, struct 
         execution_free(execution);
         return error_no_memory(err);
     }
-    for (uint32_t i = 0; i < graph->stage_count; i++)
+    for (uint32_t i = 0; i < graph->stage_count; i++) {
         execution->stages[i] = (struct stage_run){.stage = &graph->stages[i], .state = STAGE_WAITING};
+        memset(graph->stages[i].kept_out, 0, sizeof(graph->stages[i].kept_out));
+        graph->stages[i].has_run = false;
+    }
     mark_streams(execution);
     execution->stats.stages = graph->stage_count;
     for (uint32_t i = 0; i < graph->stage_count; i++)
@@ -366,8 +371,10 @@ static enum eider_status add_filters(struct execution *execution, const struct p
         if (status != EIDER_OK)
             return status;
         renumbering.to[i] = source->filter.words != NULL ? count : UINT32_MAX;
-        if (source->filter.words != NULL)
+        if (source->filter.words != NULL) {
+            run->filters[count] = i;
             filters[count++] = source->filter;
+        }
     }
     run->request.filters = filters;
     run->request.filter_count = count;
@@ -438,8 +445,14 @@ static void task_ended(void *data, enum eider_status status, const struct task_r
             execution->stats.head_rows += report->rows;
             execution->stats.head_bytes += report->bytes;
         }
-        if (--run->stage->tasks_left == 0)
+        for (uint32_t i = 0; i < run->request.filter_count; i++) {
+            run->stage->stage->kept_out[run->filters[i]] += report->kept_out[i];
+            execution->stats.rows_filtered += report->kept_out[i];
+        }
+        if (--run->stage->tasks_left == 0) {
+            run->stage->stage->has_run = true;
             run->stage->state = STAGE_COMPLETE;
+        }
     }
     execution->running--;
     pthread_cond_broadcast(&execution->changed);

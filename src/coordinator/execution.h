@@ -23,11 +23,11 @@ struct execution_options {
     struct session_settings *settings;
     const struct task_header *headers; /* of the session; they may change when the query has ended */
     uint32_t header_count;
-    const struct custom_kinds *customs;    /* of the session: for the head and local stages */
-    const struct session_feeds *feeds;     /* of the session; until execution_open_feeds returns */
-    const struct stage_graph *graph;       /* outlives the execution */
-    const struct column_list *columns;     /* of the result: names and types; outlives the execution */
-    struct run *run;                       /* of the session's connection: for the head and local stages */
+    const struct custom_kinds *customs; /* of the session: for the head and local stages */
+    const struct session_feeds *feeds;  /* of the session; until execution_open_feeds returns */
+    struct stage_graph *graph;          /* outlives the execution, which writes down what filters have done */
+    const struct column_list *columns;  /* of the result: names and types; outlives the execution */
+    struct run *run;                    /* of the session's connection: for the head and local stages */
     const struct eider_handlers *handlers; /* the application's, for routing; until execution_route returns */
     uint32_t handler_count;
     const struct query_workers *workers; /* likewise */
@@ -45,6 +45,7 @@ struct execution_stats {
     uint64_t bytes_exchanged;
     uint64_t head_rows; /* of those: what the head stage reads */
     uint64_t head_bytes;
+    uint64_t rows_filtered;
 };
 
 enum eider_status execution_new(const struct execution_options *options, struct execution **ret,

@@ -305,6 +305,8 @@ static void take_stats(struct query_run *run)
     stats->bytes_exchanged = done.bytes_exchanged;
     stats->head_rows = done.head_rows;
     stats->head_bytes = done.head_bytes;
+    stats->rows_filtered = done.rows_filtered;
+    run->query->explain = NULL; /* it says more now */
 }
 
 enum eider_status query_run_end(struct query_run *run, enum eider_status status, struct eider_error *err)

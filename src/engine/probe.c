@@ -17,6 +17,7 @@ struct probe {
     _Atomic uint32_t refs;
     char token[TOKEN_BYTES];
     struct bloom *bloom;
+    _Atomic uint64_t kept_out; /* rows */
 };
 
 static void probe_ref(void *object)
@@ -62,6 +63,11 @@ const char *probe_token(const struct probe *probe)
     return probe->token;
 }
 
+uint64_t probe_kept_out(const struct probe *probe)
+{
+    return atomic_load_explicit(&probe->kept_out, memory_order_relaxed);
+}
+
 void probe_free(struct probe *probe)
 {
     if (probe == NULL)
@@ -96,15 +102,19 @@ static void bind(duckdb_bind_info info)
 
 static void call(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output)
 {
-    const struct probe *probe = duckdb_scalar_function_get_bind_data(info);
+    struct probe *probe = duckdb_scalar_function_get_bind_data(info);
     duckdb_vector hash = duckdb_data_chunk_get_vector(input, 1);
     const uint64_t *validity = duckdb_vector_get_validity(hash);
     bool *result = duckdb_vector_get_data(output);
     idx_t rows = duckdb_data_chunk_get_size(input);
+    uint64_t kept = 0;
 
     bloom_probe(probe->bloom, duckdb_vector_get_data(hash), rows, result);
     for (idx_t i = 0; validity != NULL && i < rows; i++)
         result[i] |= (validity[i / 64] >> (i % 64) & 1) == 0;
+    for (idx_t i = 0; i < rows; i++)
+        kept += result[i];
+    atomic_fetch_add_explicit(&probe->kept_out, rows - kept, memory_order_relaxed);
 }
 
 bool functions_register_probe(duckdb_connection connection)

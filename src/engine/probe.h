@@ -17,6 +17,7 @@ struct probe;
 enum eider_status probe_new(struct engine *engine, struct bloom *bloom, struct probe **ret,
                             struct eider_error *err);
 const char *probe_token(const struct probe *probe); /* lives as long as the probe; holds no quotes */
+uint64_t probe_kept_out(const struct probe *probe); /* how many rows it has said no to so far */
 void probe_free(struct probe *probe); /* accepts NULL; no statement that uses it may be running */
 
 #endif

@@ -579,9 +579,12 @@ static void draw_head_line(const struct picture *picture)
             buf_printf(picture->out, " t%" PRIu32 ":[p%" PRIu32 "]", i,
                        stage->output == BOUNDARY_SHUFFLE ? 0 : i);
     }
-    for (uint32_t i = 0; i < stage->filter_count; i++)
+    for (uint32_t i = 0; i < stage->filter_count; i++) {
         buf_printf(picture->out, "%s bloom%" PRIu32 ":[Stage %" PRIu32 "]", i == 0 ? " ── Filters:" : "", i,
                    stage->filters[i]);
+        if (stage->has_run)
+            buf_printf(picture->out, " kept out %" PRIu64 " rows", stage->kept_out[i]);
+    }
     buf_putc(picture->out, '\n');
 }
 

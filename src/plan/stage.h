@@ -37,6 +37,8 @@ struct plan_stage {
      * stage starts after those. */
     uint32_t filters[STAGE_MAX_FILTERS];
     uint32_t filter_count;
+    uint64_t kept_out[STAGE_MAX_FILTERS]; /* rows that each filter has kept out, once the stage has run */
+    bool has_run;
     bool feeds_filter; /* some stage applies a filter over this one's keys */
 };
 

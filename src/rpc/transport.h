@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "exchange/reader.h"
 #include "exchange/store.h"
+#include "plan/stage.h"
 #include "rpc/units.h"
 
 /* A part of what a task reads: partitions of one producer task's output. */
@@ -73,6 +74,7 @@ struct task_request {
 struct task_report {
     uint64_t rows;
     uint64_t bytes;
+    uint64_t kept_out[STAGE_MAX_FILTERS]; /* rows that each filter of the request said no to */
 };
 
 /* Called once per started task, from any thread, with no lock held. `report` and `err` are borrowed; err is NULL if

@@ -95,6 +95,9 @@ void wire_put_task(struct buf *out, const struct wire_task *task);
 enum eider_status wire_get_task(struct wire_reader *reader, struct arena *arena, struct wire_task *ret,
                                 struct eider_error *err);
 
+void wire_put_report(struct buf *out, const struct task_report *report);
+void wire_get_report(struct wire_reader *reader, struct task_report *ret);
+
 void wire_put_units(struct buf *out, const struct unit_batch *batch);
 void wire_get_units(struct wire_reader *reader, struct unit_batch *ret);
 

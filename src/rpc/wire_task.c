@@ -175,3 +175,21 @@ enum eider_status wire_get_task(struct wire_reader *reader, struct arena *arena,
         reader->bad = true;
     return arena_failed(arena) ? error_no_memory(err) : wire_end(reader, err);
 }
+
+/* ---- Reports ---- */
+
+void wire_put_report(struct buf *out, const struct task_report *report)
+{
+    wire_put_u64(out, report->rows);
+    wire_put_u64(out, report->bytes);
+    for (uint32_t i = 0; i < STAGE_MAX_FILTERS; i++)
+        wire_put_u64(out, report->kept_out[i]);
+}
+
+void wire_get_report(struct wire_reader *reader, struct task_report *ret)
+{
+    *ret = (struct task_report){.rows = wire_u64(reader)};
+    ret->bytes = wire_u64(reader);
+    for (uint32_t i = 0; i < STAGE_MAX_FILTERS; i++)
+        ret->kept_out[i] = wire_u64(reader);
+}

@@ -453,6 +453,11 @@ enum eider_status fragment_inputs_next(struct fragment_inputs *inputs, bool *ret
     return write_customs(inputs, err);
 }
 
+uint64_t fragment_inputs_kept_out(const struct fragment_inputs *inputs, uint32_t filter)
+{
+    return filter < inputs->filter_count ? probe_kept_out(inputs->probes[filter]) : 0;
+}
+
 void fragment_inputs_free(struct fragment_inputs *inputs)
 {
     if (inputs == NULL)

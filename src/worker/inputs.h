@@ -47,6 +47,8 @@ const struct sqlgen_context *fragment_inputs_sql(const struct fragment_inputs *i
  */
 enum eider_status fragment_inputs_next(struct fragment_inputs *inputs, bool *ret_more,
                                        struct eider_error *err);
+/* How many rows the filter of that number has kept out of the statements so far. */
+uint64_t fragment_inputs_kept_out(const struct fragment_inputs *inputs, uint32_t filter);
 void fragment_inputs_free(struct fragment_inputs *inputs); /* accepts NULL; no statement may read them */
 
 /* The types of a node's columns as an array in the arena; NULL if out of memory. */

@@ -185,6 +185,8 @@ enum eider_status task_execute(const struct task_context *context, const struct 
     if (status == EIDER_OK) {
         struct output_size size = output_size(task.output, 0, request->partitions);
         *ret = (struct task_report){.rows = size.rows, .bytes = size.bytes};
+        for (uint32_t i = 0; i < request->filter_count && i < STAGE_MAX_FILTERS; i++)
+            ret->kept_out[i] = fragment_inputs_kept_out(task.inputs, i);
     } else if (task.output != NULL) {
         output_fail(task.output, &local);
     }

@@ -142,6 +142,27 @@ static void fails(struct remote_fixture *r, const char *text, enum eider_status 
 
 /* ---- Rows ---- */
 
+/* 1,000 of 30,000 rows have a partner, and few others pass the filter. */
+static void filters_say_what_they_kept_out(struct fixture *f)
+{
+    static const char mark[] = " kept out ";
+    struct eider_query *query = NULL;
+    struct eider_query_stats stats;
+    duckdb_result result;
+    const char *at;
+
+    assert_int_equal(eider_prepare(f->session, busy_query, &query, &f->err), EIDER_OK);
+    assert_null(strstr(eider_query_explain(query), mark));
+    assert_int_equal(eider_query_run(query, &result, &f->err), EIDER_OK);
+    duckdb_destroy_result(&result);
+    eider_query_get_stats(query, &stats);
+    assert_in_range(stats.rows_filtered, 28000, 29000);
+    at = strstr(eider_query_explain(query), mark);
+    assert_non_null(at);
+    assert_int_equal(strtoull(at + strlen(mark), NULL, 10), stats.rows_filtered);
+    eider_query_free(query);
+}
+
 static void rows_are_the_same(void **unused)
 {
     static const char *const queries[] = {
@@ -166,6 +187,7 @@ static void rows_are_the_same(void **unused)
     assert_true(r.way.calls[WIRE_RUN_TASK] > 0 && r.way.calls[WIRE_FETCH] > 0);
     assert_true(r.way.calls[WIRE_HASH_COUNT] > 0 && r.way.calls[WIRE_FILTER] > 0);
     assert_true(r.way.calls[WIRE_RELEASE] > 0);
+    filters_say_what_they_kept_out(&r.f);
     assert_int_equal(budget_used(engine_budget(r.f.session->engine)), 0);
     close_remote(&r);
 }

@@ -110,8 +110,7 @@ static enum eider_status call_task(const struct call_job *job, struct task_repor
     wire_put_task(&exchange.request, &task);
     status = exchange_run(&exchange, calls, job->worker, err);
     if (status == EIDER_OK) {
-        report->rows = wire_u64(&exchange.answer);
-        report->bytes = wire_u64(&exchange.answer);
+        wire_get_report(&exchange.answer, report);
         status = wire_end(&exchange.answer, err);
     }
     exchange_done(&exchange);

@@ -66,8 +66,7 @@ static enum eider_status answer_task(const struct calls_worker *worker, struct w
         status = run_and_wait(worker, &task, transport, &waiting, err);
     if (status == EIDER_OK) {
         wire_put_ok(response);
-        wire_put_u64(response, waiting.report.rows);
-        wire_put_u64(response, waiting.report.bytes);
+        wire_put_report(response, &waiting.report);
     }
     transport_free(transport);
     pthread_cond_destroy(&waiting.changed);
