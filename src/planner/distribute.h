@@ -86,6 +86,9 @@ bool distribute_window(struct distribute *d, const struct node_window *node,
                        const struct eider_task_count *answer, struct placed *ret);
 bool distribute_setop(struct distribute *d, const struct node_setop *node,
                       const struct eider_task_count *answer, struct placed *ret);
+/* True if all inputs are spread by the same columns, which are then *ret: equal rows of any two are in one task. */
+bool distribute_in_step(struct distribute *d, const struct placed *inputs, uint32_t count,
+                        struct key_slots *ret);
 /* Drops, below the boundary that a window's input is about to get, rows whose rank is over the limit that the filter above
  * the window sets; if it pays. rank_limit_below: the window that does so below `node`, NULL if none does. */
 bool rank_limit_apply(struct distribute *d, const struct node_window *node, struct placed *placed);
@@ -163,6 +166,11 @@ struct key_slots key_slots_project(struct arena *arena, const struct key_slots *
                                    const struct u32_list *projection, uint32_t first, uint32_t count);
 /* Keys of expressions over the placed columns: plain columns have a slot, others none. */
 struct key_slots key_slots_of(struct arena *arena, const struct expr_list *keys);
+/* The columns that each key has in all of `count` outputs; no keys if they do not have equally many. True if each has one: then
+ * rows of different outputs that are equal in all columns have equal keys. */
+bool key_slots_common(struct arena *arena, const struct key_slots *const *outputs, uint32_t count,
+                      struct key_slots *ret);
+bool key_slot_has(const struct u32_list *slot, uint32_t column);
 /* True if every key has a column among `columns` (plain column references). */
 bool key_slots_within(const struct key_slots *keys, const struct expr_list *columns);
 

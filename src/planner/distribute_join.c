@@ -126,50 +126,84 @@ static bool keeps_right(enum join_type type)
     return type == JOIN_INNER || type == JOIN_RIGHT || type == JOIN_RIGHT_SEMI || type == JOIN_RIGHT_ANTI;
 }
 
+/* The columns of one key in both sides beside each other, the left's first; room for `more`. NULL: the side has no such key. */
+static struct u32_list beside(struct arena *arena, const struct u32_list *left, const struct u32_list *right,
+                              uint32_t width, uint32_t more)
+{
+    uint32_t of_left = left != NULL ? left->count : 0, of_right = right != NULL ? right->count : 0;
+    struct u32_list made = u32_list_new(arena, of_left + of_right + more);
+
+    if (made.count == 0)
+        return made;
+    made.count = of_left + of_right;
+    for (uint32_t i = 0; i < made.count; i++)
+        made.items[i] = i < of_left ? left->items[i] : right->items[i - of_left] + width;
+    return made;
+}
+
+/* Adds the columns that the join has made equal to one of the key: of one type, so they hash alike. True if there are some;
+ * `slot` has room for one by condition. */
+static bool add_equal(const struct join_shape *join, uint32_t width, struct u32_list *slot)
+{
+    uint32_t before = slot->count;
+
+    for (uint32_t i = 0; slot->count > 0 && i < join->conditions->count; i++) {
+        const struct join_condition *condition = &join->conditions->items[i];
+        const struct expr_column *left = expr_as_column(condition->left);
+        const struct expr_column *right = expr_as_column(condition->right);
+        if (left == NULL || right == NULL || !join_is_key(join, condition))
+            continue;
+        if (key_slot_has(slot, left->index) && !key_slot_has(slot, width + right->index))
+            slot->items[slot->count++] = width + right->index;
+        else if (key_slot_has(slot, width + right->index) && !key_slot_has(slot, left->index))
+            slot->items[slot->count++] = left->index;
+    }
+    return slot->count > before;
+}
+
+/* The keys of one side (the other is NULL) or both in the output. An inner join's rows have equal values in what it compares,
+ * so each column of such a pair is the key if the other is; in an outer join's, one may be NULL. */
+static struct key_slots slots_of(struct arena *arena, const struct join_shape *join,
+                                 const struct key_slots *left, const struct key_slots *right)
+{
+    bool alone = join->type == JOIN_RIGHT_SEMI || join->type == JOIN_RIGHT_ANTI;
+    bool equal = join->type == JOIN_INNER && join->conditions != NULL;
+    uint32_t width = alone ? 0 : node_child(join->node, 0)->columns.count;
+    uint32_t count = left != NULL ? left->count : right->count;
+    struct key_slots made = {arena_alloc_array(arena, count, sizeof(struct u32_list)), count};
+
+    for (uint32_t i = 0; made.slots != NULL && i < count; i++) {
+        made.slots[i] =
+            beside(arena, left != NULL ? &left->slots[i] : NULL, right != NULL ? &right->slots[i] : NULL,
+                   width, equal ? join->conditions->count : 0);
+        while (equal && add_equal(join, width, &made.slots[i]))
+            ;
+    }
+    if (made.slots == NULL)
+        made.count = 0;
+    return key_slots_project(arena, &made, &join->projection, 0, UINT32_MAX);
+}
+
 struct key_slots join_right_slots(struct arena *arena, const struct join_shape *join,
                                   const struct key_slots *right)
 {
-    bool alone = join->type == JOIN_RIGHT_SEMI || join->type == JOIN_RIGHT_ANTI;
-    uint32_t first = alone ? 0 : node_child(join->node, 0)->columns.count;
-
-    return key_slots_project(arena, right, &join->projection, first,
-                             node_child(join->node, 1)->columns.count);
+    return slots_of(arena, join, NULL, right);
 }
 
 struct key_slots join_left_slots(struct arena *arena, const struct join_shape *join,
                                  const struct key_slots *left)
 {
-    return key_slots_project(arena, left, &join->projection, 0, node_child(join->node, 0)->columns.count);
-}
-
-/* The union of both, slot by slot. */
-static struct key_slots both_slots(struct arena *arena, const struct key_slots *a, const struct key_slots *b)
-{
-    struct key_slots made = {arena_alloc_array(arena, a->count, sizeof(struct u32_list)), a->count};
-
-    for (uint32_t i = 0; made.slots != NULL && i < a->count; i++) {
-        made.slots[i] = u32_list_new(arena, a->slots[i].count + b->slots[i].count);
-        for (uint32_t k = 0; k < made.slots[i].count; k++)
-            made.slots[i].items[k] =
-                k < a->slots[i].count ? a->slots[i].items[k] : b->slots[i].items[k - a->slots[i].count];
-    }
-    if (made.slots == NULL)
-        made.count = 0;
-    return made;
+    return slots_of(arena, join, left, NULL);
 }
 
 bool join_slots_in_step(struct arena *arena, const struct join_shape *join, const struct key_slots *left,
                         const struct key_slots *right, struct key_slots *ret)
 {
-    struct key_slots of_left = join_left_slots(arena, join, left);
-    struct key_slots of_right = join_right_slots(arena, join, right);
     bool has_left = keeps_left(join->type), has_right = keeps_right(join->type);
 
     *ret = (struct key_slots){NULL, 0};
-    if (has_left && has_right)
-        *ret = both_slots(arena, &of_left, &of_right);
-    else if (has_left || has_right)
-        *ret = has_left ? of_left : of_right;
+    if (has_left || has_right)
+        *ret = slots_of(arena, join, has_left ? left : NULL, has_right ? right : NULL);
     return has_left || has_right;
 }
 
@@ -192,11 +226,7 @@ static bool slot_has(const struct u32_list *slot, const struct eider_expr *expr)
 {
     const struct expr_column *column = expr_as_column(expr);
 
-    for (uint32_t i = 0; column != NULL && i < slot->count; i++) {
-        if (slot->items[i] == column->index)
-            return true;
-    }
-    return false;
+    return column != NULL && key_slot_has(slot, column->index);
 }
 
 /* For each key that `placed` is spread by, the join key that it is: then *ret are the other side's keys in that order.

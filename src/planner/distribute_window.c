@@ -156,25 +156,33 @@ bool distribute_window(struct distribute *d, const struct node_window *node,
 
 /* ---- Set operations ---- */
 
-/* True if both sides are spread by the same columns: equal rows are in one task. */
-static bool in_step(struct distribute *d, const struct placed *inputs, uint32_t count)
+bool distribute_in_step(struct distribute *d, const struct placed *inputs, uint32_t count,
+                        struct key_slots *ret)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (inputs[i].spread != SPREAD_KEYS || inputs[i].keys.count == 0 ||
-            inputs[i].keys.count != inputs[0].keys.count)
+    const struct key_slots **keys = arena_alloc_array(d->arena, count, sizeof(*keys));
+
+    for (uint32_t i = 0; keys != NULL && i < count; i++) {
+        if (inputs[i].spread != SPREAD_KEYS)
             return false;
-        for (uint32_t k = 0; k < inputs[i].keys.count; k++) {
-            const struct u32_list *slots = &inputs[i].keys.slots[k], *others = &inputs[0].keys.slots[k];
-            if (slots->count == 0 || others->count == 0 || slots->items[0] != others->items[0])
-                return false;
-        }
+        keys[i] = &inputs[i].keys;
     }
-    for (uint32_t i = 0; i < count; i++) {
+    if (keys == NULL || !key_slots_common(d->arena, keys, count, ret))
+        return false;
+    for (uint32_t i = 1; i < count; i++) {
         if (!ranges_meet(d, &inputs[0], &inputs[i]))
             return false;
-        ranges_use(&inputs[0]);
     }
     return true;
+}
+
+static bool in_step(struct distribute *d, const struct placed *inputs, uint32_t count)
+{
+    struct key_slots keys;
+    bool meet = distribute_in_step(d, inputs, count, &keys);
+
+    if (meet)
+        ranges_use(&inputs[0]);
+    return meet;
 }
 
 /* The columns by whose hash a side is spread already, in their order; else all. */
@@ -202,7 +210,7 @@ static bool is_spread_by(const struct placed *input, const struct u32_list *colu
     if (input->spread != SPREAD_KEYS || input->ranges != NULL || input->keys.count != columns->count)
         return false;
     for (uint32_t k = 0; k < columns->count; k++) {
-        if (input->keys.slots[k].count == 0 || input->keys.slots[k].items[0] != columns->items[k])
+        if (!key_slot_has(&input->keys.slots[k], columns->items[k]))
             return false;
     }
     return true;
