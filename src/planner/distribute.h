@@ -126,11 +126,20 @@ struct key_slots join_right_slots(struct arena *arena, const struct join_shape *
 bool join_slots_in_step(struct arena *arena, const struct join_shape *join, const struct key_slots *left,
                         const struct key_slots *right, struct key_slots *ret);
 
-/* Of each join: which of its columns something above has as a key. distribute_is_wanted: whether one of `keys`, over the
- * join's output, is. */
+/* Of each node: by which of its columns operators above it need rows to be spread: wanted.c. distribute_is_wanted: whether one
+ * of `keys`, over the node's output, is such a column. */
 bool distribute_find_wanted(struct distribute *d, const struct eider_node *plan);
-bool distribute_is_wanted(const struct distribute *d, const struct eider_node *join,
+bool distribute_is_wanted(const struct distribute *d, const struct eider_node *node,
                           const struct key_slots *keys);
+/* Which of `keys`, over a node's input, to shuffle by, if it is right by any of them: as few as make boundaries above
+ * needless. `slots`: the keys in the node's output. *ret are positions in `keys`; distribute_pick takes those. */
+bool distribute_choose_keys(struct distribute *d, const struct eider_node *node,
+                            const struct key_slots *slots, const struct eider_node *input,
+                            const struct expr_list *keys, struct u32_list *ret);
+struct expr_list distribute_pick(struct arena *arena, const struct expr_list *keys,
+                                 const struct u32_list *picked);
+/* What every window of the node partitions by. */
+bool distribute_window_keys(struct distribute *d, const struct node_window *node, struct expr_list *ret);
 
 /* True if tasks may share the files of a scan among them: no column, and not the schema, depends on all files. */
 bool distribute_splits(const struct planner_options *options, const struct node_parquet_scan *scan);

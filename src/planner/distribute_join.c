@@ -278,6 +278,27 @@ static bool join_in_step(struct distribute *d, const struct join *join, struct p
     return finish_join(d, join, &like, keys, ret);
 }
 
+/* Both sides by the join's keys, or by a part of them. */
+static bool shuffle_both(struct distribute *d, struct join *join, uint32_t tasks)
+{
+    struct key_slots left = key_slots_of(d->arena, &join->left_keys);
+    struct key_slots right = key_slots_of(d->arena, &join->right_keys), slots;
+    struct expr_list left_keys, right_keys;
+    struct u32_list picked;
+
+    if (!join_slots_in_step(d->arena, &join->shape, &left, &right, &slots))
+        picked = u32_list_identity(d->arena, join->left_keys.count);
+    else if (!distribute_choose_keys(d, join->shape.node, &slots, node_child(join->shape.node, 0),
+                                     &join->left_keys, &picked))
+        return false;
+    left_keys = distribute_pick(d->arena, &join->left_keys, &picked);
+    right_keys = distribute_pick(d->arena, &join->right_keys, &picked);
+    if (arena_failed(d->arena))
+        return distribute_no_memory(d);
+    return distribute_shuffle(d, &join->left, &left_keys, tasks) &&
+           distribute_shuffle(d, &join->right, &right_keys, tasks);
+}
+
 static bool join_shuffled(struct distribute *d, struct join *join, const struct eider_task_count *answer,
                           struct placed *ret)
 {
@@ -298,8 +319,7 @@ static bool join_shuffled(struct distribute *d, struct join *join, const struct 
     } else if (tasks == 1) {
         return distribute_coalesce(d, &join->left) && distribute_coalesce(d, &join->right) &&
                finish_join(d, join, NULL, (struct key_slots){NULL, 0}, ret);
-    } else if (!distribute_shuffle(d, &join->left, &join->left_keys, tasks) ||
-               !distribute_shuffle(d, &join->right, &join->right_keys, tasks)) {
+    } else if (!shuffle_both(d, join, tasks)) {
         return false;
     }
     return join_in_step(d, join, ret);
