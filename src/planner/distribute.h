@@ -126,11 +126,11 @@ struct key_slots join_right_slots(struct arena *arena, const struct join_shape *
 bool join_slots_in_step(struct arena *arena, const struct join_shape *join, const struct key_slots *left,
                         const struct key_slots *right, struct key_slots *ret);
 
-/* Of each node: by which of its columns operators above it need rows to be spread: wanted.c. distribute_is_wanted: whether one
- * of `keys`, over the node's output, is such a column. */
+/* Of each node: by which of its columns operators above it need rows to be spread: wanted.c. distribute_wanted_rows: how many
+ * rows such an operator would shuffle that wants one of `keys`, over the node's output; < 0: there is none. */
 bool distribute_find_wanted(struct distribute *d, const struct eider_node *plan);
-bool distribute_is_wanted(const struct distribute *d, const struct eider_node *node,
-                          const struct key_slots *keys);
+double distribute_wanted_rows(const struct distribute *d, const struct eider_node *node,
+                              const struct key_slots *keys);
 /* Which of `keys`, over a node's input, to shuffle by, if it is right by any of them: as few as make boundaries above
  * needless. `slots`: the keys in the node's output. *ret are positions in `keys`; distribute_pick takes those. */
 bool distribute_choose_keys(struct distribute *d, const struct eider_node *node,

@@ -202,7 +202,7 @@ static bool is_wanted(struct distribute *d, const struct node_parquet_scan *scan
     struct u32_list slot = {&column, 1};
     struct key_slots keys = {&slot, 1};
 
-    return distribute_is_wanted(d, &scan->base, &keys);
+    return distribute_wanted_rows(d, &scan->base, &keys) >= 0;
 }
 
 /* The points of a column of the output, if the scan may be cut by it. None if not, or without memory. */

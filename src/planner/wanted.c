@@ -25,6 +25,7 @@
 struct wanted_set {
     bool *columns;
     bool shuffles; /* it would be worth a shuffle of its own: no join that is going to broadcast */
+    double rows;   /* that it would shuffle */
 };
 
 struct wanted_columns {
@@ -46,7 +47,8 @@ static struct wanted_columns *wanted_new(struct distribute *d, const struct eide
 }
 
 /* Another set of `wanted`; NULL if there are enough. */
-static struct wanted_set *set_new(struct distribute *d, struct wanted_columns *wanted, bool shuffles)
+static struct wanted_set *set_new(struct distribute *d, struct wanted_columns *wanted, bool shuffles,
+                                  double rows)
 {
     struct wanted_set *set = &wanted->sets[wanted->count];
 
@@ -54,6 +56,7 @@ static struct wanted_set *set_new(struct distribute *d, struct wanted_columns *w
         return NULL;
     set->columns = arena_alloc_array(d->arena, (size_t)wanted->node->columns.count + 1, sizeof(bool));
     set->shuffles = shuffles;
+    set->rows = rows;
     wanted->count += set->columns != NULL;
     return set->columns != NULL ? set : NULL;
 }
@@ -69,7 +72,7 @@ static void add_column(struct wanted_set *set, const struct eider_node *node, co
 /* What the operator itself wants: those of `exprs` that are columns of its input. */
 static void want_exprs(struct distribute *d, struct wanted_columns *input, const struct expr_list *exprs)
 {
-    struct wanted_set *set = exprs->count > 0 ? set_new(d, input, true) : NULL;
+    struct wanted_set *set = exprs->count > 0 ? set_new(d, input, true, distribute_rows(input->node)) : NULL;
 
     for (uint32_t i = 0; i < exprs->count; i++)
         add_column(set, input->node, exprs->items[i]);
@@ -112,6 +115,7 @@ static void want_of_join(struct distribute *d, const struct eider_node *node,
     struct wanted_columns *of[2] = {wanted_new(d, inputs[0]), wanted_new(d, inputs[1])};
     bool right_alone = shape.type == JOIN_RIGHT_SEMI || shape.type == JOIN_RIGHT_ANTI;
     uint32_t width = right_alone ? 0 : inputs[0]->columns.count;
+    double rows = distribute_rows(inputs[0]) + distribute_rows(inputs[1]);
     bool shuffles = !will_broadcast(d, &shape);
 
     if (of[0] == NULL || of[1] == NULL)
@@ -120,7 +124,7 @@ static void want_of_join(struct distribute *d, const struct eider_node *node,
         struct wanted_set *sides[2];
         bool own = s == 0, is_worth = own ? shuffles : wanted->sets[s - 1].shuffles;
         for (uint32_t i = 0; i < 2; i++)
-            sides[i] = set_new(d, of[i], is_worth);
+            sides[i] = set_new(d, of[i], is_worth, own ? rows : wanted->sets[s - 1].rows);
         if (sides[0] == NULL || sides[1] == NULL)
             break;
         for (uint32_t i = 0; own && shape.conditions != NULL && i < shape.conditions->count; i++) {
@@ -158,7 +162,8 @@ static void want_itself(struct distribute *d, const struct eider_node *node, str
         want_exprs(d, input, &distinct->targets);
     else if (window != NULL && distribute_window_keys(d, window, &keys))
         want_exprs(d, input, &keys);
-    else if ((distinct != NULL || node->tag == NODE_SETOP) && (set = set_new(d, input, true)) != NULL) {
+    else if ((distinct != NULL || node->tag == NODE_SETOP) &&
+             (set = set_new(d, input, true, distribute_rows(input->node))) != NULL) {
         for (uint32_t i = 0; i < input->node->columns.count; i++)
             set->columns[i] = true;
     }
@@ -194,7 +199,7 @@ static void want_of_input(struct distribute *d, const struct eider_node *node, u
         return;
     want_itself(d, node, made);
     for (uint32_t s = 0; s < wanted->count; s++) {
-        struct wanted_set *set = set_new(d, made, wanted->sets[s].shuffles);
+        struct wanted_set *set = set_new(d, made, wanted->sets[s].shuffles, wanted->sets[s].rows);
         for (uint32_t i = 0; set != NULL && i < node->columns.count; i++) {
             uint32_t from = wanted->sets[s].columns[i] ? comes_from(node, i) : UINT32_MAX;
             if (from < input->columns.count)
@@ -244,18 +249,19 @@ static bool set_has(const struct wanted_set *set, const struct u32_list *slot)
     return false;
 }
 
-bool distribute_is_wanted(const struct distribute *d, const struct eider_node *node,
-                          const struct key_slots *keys)
+double distribute_wanted_rows(const struct distribute *d, const struct eider_node *node,
+                              const struct key_slots *keys)
 {
     const struct wanted_columns *wanted = wanted_of(d, node);
+    double rows = -1;
 
     for (uint32_t s = 0; wanted != NULL && s < wanted->count; s++) {
         for (uint32_t i = 0; i < keys->count; i++) {
-            if (set_has(&wanted->sets[s], &keys->slots[i]))
-                return true;
+            if (wanted->sets[s].rows > rows && set_has(&wanted->sets[s], &keys->slots[i]))
+                rows = wanted->sets[s].rows;
         }
     }
-    return false;
+    return rows;
 }
 
 /* ---- Choosing ---- */
