@@ -19,8 +19,8 @@
 #include "plan/object.h"
 #include "planner/ranges.h"
 
-#define MUCH_LESS   4.0 /* rows that are broadcast, by those that need no shuffle then */
-#define KEEP_RANGES 8.0 /* so many times more rows may be broadcast to keep ranges */
+#define MUCH_LESS 4.0 /* rows that are broadcast, by those that need no shuffle then */
+#define KEEP_KEYS 8.0 /* so many times more rows may be broadcast to keep keys */
 
 struct join {
     struct join_shape shape;
@@ -351,31 +351,33 @@ static bool join_broadcast_left(struct distribute *d, struct join *join, struct 
     return finish_join(d, join, &join->right, keys, ret);
 }
 
-/* `other` is the side that stays where it is. If it keeps ranges by that, more may be sent to it: `kept` are the rows that they
- * save a shuffle above (< 0: none). */
+/* `other` is the side that stays where it is. If it keeps keys by that, more may be sent to it: `kept` are the rows that need no
+ * shuffle above then (< 0: none). */
 static bool is_small(const struct distribute *d, const struct eider_node *node, const struct placed *other,
                      double kept)
 {
     double sent = distribute_rows(node) * (double)other->tasks, most = (double)d->options->broadcast_rows;
 
     if (kept >= 0 && sent * MUCH_LESS <= distribute_rows(other->node) + kept)
-        most *= KEEP_RANGES;
+        most *= KEEP_KEYS;
     return d->options->broadcast_joins && sent <= most;
 }
 
-/* Rows that what is above does not shuffle because that side is cut by ranges of a column that it needs, which a shuffle for
- * this join would lose. < 0: there are no such ranges. */
-static double ranges_to_keep(struct distribute *d, const struct join *join, bool right)
+/* Rows that what is above does not shuffle because that side is spread by a column that it needs, which a shuffle for this join
+ * would lose: by ranges, all that it reads, by hash, those of this side. < 0: there is no such column. */
+static double keys_to_keep(struct distribute *d, const struct join *join, bool right)
 {
     const struct placed *placed = right ? &join->right : &join->left;
     const struct expr_list *keys = right ? &join->right_keys : &join->left_keys;
     struct key_slots kept;
+    double rows;
 
-    if (placed->spread != SPREAD_KEYS || placed->ranges == NULL || key_slots_within(&placed->keys, keys))
+    if (placed->spread != SPREAD_KEYS || key_slots_within(&placed->keys, keys))
         return -1;
     kept = right ? join_right_slots(d->arena, &join->shape, &placed->keys)
                  : join_left_slots(d->arena, &join->shape, &placed->keys);
-    return distribute_wanted_rows(d, join->shape.node, &kept);
+    rows = distribute_wanted_rows(d, join->shape.node, &kept);
+    return rows < 0 || placed->ranges != NULL ? rows : distribute_rows(placed->node);
 }
 
 static bool sides_in_step(struct distribute *d, const struct join *join)
@@ -405,10 +407,10 @@ bool distribute_join(struct distribute *d, const struct eider_node *node,
     if (sides_in_step(d, &join))
         return join_in_step(d, &join, ret);
     if (!is_one(&join.left) && join_may_broadcast_right(&join.shape) &&
-        is_small(d, right, &join.left, ranges_to_keep(d, &join, false)))
+        is_small(d, right, &join.left, keys_to_keep(d, &join, false)))
         return join_broadcast_right(d, &join, ret);
     if (!is_one(&join.right) && join_may_broadcast_left(&join.shape) &&
-        is_small(d, left, &join.right, ranges_to_keep(d, &join, true)))
+        is_small(d, left, &join.right, keys_to_keep(d, &join, true)))
         return join_broadcast_left(d, &join, ret);
     if (join.left_keys.count > 0)
         return join_shuffled(d, &join, answer, ret);

@@ -171,8 +171,8 @@ static bool read_folder(const struct eider_type *type, const char *text, size_t 
 
 static bool folder_value(const struct scan_column *column, const char *path, int64_t *ret)
 {
-    const char *text;
-    size_t size;
+    const char *text = NULL;
+    size_t size = 0;
 
     return find_folder(path, column->name.data, &text, &size) && read_folder(column->type, text, size, ret);
 }
@@ -200,10 +200,11 @@ static int by_value(const void *a, const void *b)
 double range_folder_values(struct arena *arena, const struct node_parquet_scan *scan,
                            const struct scan_column *column)
 {
-    int64_t *values = arena_alloc_array(arena, scan->files.count, sizeof(*values));
+    int64_t *values;
     double count = 0;
 
-    if (values == NULL || !range_by_folders(scan))
+    if (!range_by_folders(scan) ||
+        (values = arena_alloc_array(arena, scan->files.count, sizeof(*values))) == NULL)
         return -1;
     for (uint32_t i = 0; i < scan->files.count; i++) {
         if (!folder_value(column, scan->files.items[i].path.data, &values[i]))

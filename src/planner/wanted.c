@@ -169,8 +169,8 @@ static void want_itself(struct distribute *d, const struct eider_node *node, str
     }
 }
 
-/* The column of the node's input that its output column is; UINT32_MAX: none. */
-static uint32_t comes_from(const struct eider_node *node, uint32_t column)
+/* The column of the node's input number `child` that its output column is; UINT32_MAX: none. */
+static uint32_t comes_from(const struct eider_node *node, uint32_t child, uint32_t column)
 {
     const struct node_filter *filter = node_as_filter(node);
     const struct node_projection *projection = node_as_projection(node);
@@ -180,7 +180,7 @@ static uint32_t comes_from(const struct eider_node *node, uint32_t column)
     if (filter != NULL)
         return filter->projection.items[column];
     if (node->tag == NODE_DISTINCT || node->tag == NODE_UNNEST || node->tag == NODE_WINDOW ||
-        node->tag == NODE_UNION || node->tag == NODE_SETOP)
+        node->tag == NODE_UNION || node->tag == NODE_SETOP || (node->tag == NODE_CTE && child == 1))
         return column; /* the input's columns come first */
     if (projection != NULL)
         expr = expr_as_column(projection->exprs.items[column]);
@@ -201,7 +201,7 @@ static void want_of_input(struct distribute *d, const struct eider_node *node, u
     for (uint32_t s = 0; s < wanted->count; s++) {
         struct wanted_set *set = set_new(d, made, wanted->sets[s].shuffles, wanted->sets[s].rows);
         for (uint32_t i = 0; set != NULL && i < node->columns.count; i++) {
-            uint32_t from = wanted->sets[s].columns[i] ? comes_from(node, i) : UINT32_MAX;
+            uint32_t from = wanted->sets[s].columns[i] ? comes_from(node, child, i) : UINT32_MAX;
             if (from < input->columns.count)
                 set->columns[from] = true;
         }
@@ -301,15 +301,12 @@ bool distribute_choose_keys(struct distribute *d, const struct eider_node *node,
         struct u32_list fewer = within(d, &wanted->sets[s], slots, ret);
         struct expr_list chosen = distribute_pick(d->arena, keys, &fewer);
         double values;
-        if (!wanted->sets[s].shuffles || fewer.count == ret->count)
+        if (!wanted->sets[s].shuffles || fewer.count == ret->count || fewer.count == 0)
             continue;
-        if (fewer.count == 0)
-            break;
         if ((values = estimate_tuples(d->arena, d->options, input, &chosen)) < 0)
             return distribute_no_memory(d);
-        if (values < MIN_VALUES * d->partitions)
-            break;
-        *ret = fewer;
+        if (values >= MIN_VALUES * d->partitions)
+            *ret = fewer;
     }
     return !arena_failed(d->arena) || distribute_no_memory(d);
 }
