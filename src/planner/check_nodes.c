@@ -533,10 +533,24 @@ bool check_join(struct check *c, const struct eider_node *node, const struct pla
     return true;
 }
 
+/* The keys that all inputs are spread by, if they are in step: equal rows of any two of them are in one task. */
+static bool common_keys(struct check *c, const struct rows *inputs, uint32_t count, struct key_slots *ret)
+{
+    const struct key_slots **keys = arena_alloc_array(c->p->arena, count, sizeof(*keys));
+
+    for (uint32_t i = 0; keys != NULL && i < count; i++) {
+        if (inputs[i].spread != ROWS_KEYS || !same_parts(&inputs[i], &inputs[0]))
+            return false;
+        keys[i] = &inputs[i].keys;
+    }
+    return keys != NULL && key_slots_common(c->p->arena, keys, count, ret);
+}
+
 bool check_union(struct check *c, const struct node_union *node, const struct place *place,
                  const struct rows *inputs, struct rows *ret)
 {
     uint32_t copies = 0;
+    struct key_slots keys;
 
     for (uint32_t i = 0; i < node->inputs.count; i++)
         copies += inputs[i].spread == ROWS_ALL;
@@ -546,31 +560,24 @@ bool check_union(struct check *c, const struct node_union *node, const struct pl
                             "broadcast it",
                             place->tasks);
     *ret = (struct rows){.spread = place->tasks == 1 ? ROWS_ONE : copies > 0 ? ROWS_ALL : ROWS_ANY};
+    if (place->tasks > 1 && common_keys(c, inputs, node->inputs.count, &keys))
+        *ret = (struct rows){.spread = ROWS_KEYS,
+                             .keys = keys,
+                             .partitions = inputs[0].partitions,
+                             .ranges = inputs[0].ranges};
     return true;
-}
-
-/* The column that key `key` is, if it is one. */
-static uint32_t key_column(const struct rows *rows, uint32_t key)
-{
-    return rows->keys.slots[key].count > 0 ? rows->keys.slots[key].items[0] : UINT32_MAX;
 }
 
 /* Equal rows of all inputs must meet: then they do if each input is spread by the same columns. */
 bool check_setop(struct check *c, const struct node_setop *node, const struct place *place,
                  const struct rows *inputs, struct rows *ret)
 {
-    bool meet = true;
+    struct key_slots keys;
 
     *ret = place->tasks == 1 ? (struct rows){.spread = ROWS_ONE} : inputs[0];
-    for (uint32_t i = 0; place->tasks > 1 && i < node->inputs.count; i++) {
-        meet &= inputs[i].spread == ROWS_KEYS && inputs[i].keys.count > 0 &&
-                inputs[i].keys.count == inputs[0].keys.count && same_parts(&inputs[i], &inputs[0]);
-        for (uint32_t k = 0; meet && k < inputs[i].keys.count; k++)
-            meet = key_column(&inputs[i], k) != UINT32_MAX &&
-                   key_column(&inputs[i], k) == key_column(&inputs[0], k);
-    }
-    return meet ||
-           check_refuse(c, &node->base,
+    if (place->tasks == 1 || common_keys(c, inputs, node->inputs.count, &keys))
+        return true;
+    return check_refuse(c, &node->base,
                         "may have equal rows in different tasks, of which its stage has %u: shuffle all its "
                         "inputs by the same columns, or coalesce them to one task",
                         place->tasks);

@@ -577,6 +577,12 @@ static bool place_union(struct distribute *d, const struct node_union *node, str
         ret->tasks = tasks;
     if (!several)
         ret->spread = local == count ? SPREAD_LOCAL : SPREAD_ONE;
+    if (distribute_in_step(d, inputs, count, &ret->keys)) {
+        ret->spread = SPREAD_KEYS;
+        ret->ranges = inputs[0].ranges;
+    } else {
+        ret->keys = (struct key_slots){NULL, 0};
+    }
     ret->node = distribute_rebuild(d, &node->base, inputs);
     return ret->node != NULL;
 }

@@ -86,6 +86,9 @@ bool distribute_window(struct distribute *d, const struct node_window *node,
                        const struct eider_task_count *answer, struct placed *ret);
 bool distribute_setop(struct distribute *d, const struct node_setop *node,
                       const struct eider_task_count *answer, struct placed *ret);
+/* True if all inputs are spread by the same columns, which are then *ret: equal rows of any two are in one task. */
+bool distribute_in_step(struct distribute *d, const struct placed *inputs, uint32_t count,
+                        struct key_slots *ret);
 /* Drops, below the boundary that a window's input is about to get, rows whose rank is over the limit that the filter above
  * the window sets; if it pays. rank_limit_below: the window that does so below `node`, NULL if none does. */
 bool rank_limit_apply(struct distribute *d, const struct node_window *node, struct placed *placed);
@@ -123,11 +126,20 @@ struct key_slots join_right_slots(struct arena *arena, const struct join_shape *
 bool join_slots_in_step(struct arena *arena, const struct join_shape *join, const struct key_slots *left,
                         const struct key_slots *right, struct key_slots *ret);
 
-/* Of each join: which of its columns something above has as a key. distribute_is_wanted: whether one of `keys`, over the
- * join's output, is. */
+/* Of each node: by which of its columns operators above it need rows to be spread: wanted.c. distribute_wanted_rows: how many
+ * rows such an operator would shuffle that wants one of `keys`, over the node's output; < 0: there is none. */
 bool distribute_find_wanted(struct distribute *d, const struct eider_node *plan);
-bool distribute_is_wanted(const struct distribute *d, const struct eider_node *join,
-                          const struct key_slots *keys);
+double distribute_wanted_rows(const struct distribute *d, const struct eider_node *node,
+                              const struct key_slots *keys);
+/* Which of `keys`, over a node's input, to shuffle by, if it is right by any of them: as few as make boundaries above
+ * needless. `slots`: the keys in the node's output. *ret are positions in `keys`; distribute_pick takes those. */
+bool distribute_choose_keys(struct distribute *d, const struct eider_node *node,
+                            const struct key_slots *slots, const struct eider_node *input,
+                            const struct expr_list *keys, struct u32_list *ret);
+struct expr_list distribute_pick(struct arena *arena, const struct expr_list *keys,
+                                 const struct u32_list *picked);
+/* What every window of the node partitions by. */
+bool distribute_window_keys(struct distribute *d, const struct node_window *node, struct expr_list *ret);
 
 /* True if tasks may share the files of a scan among them: no column, and not the schema, depends on all files. */
 bool distribute_splits(const struct planner_options *options, const struct node_parquet_scan *scan);
@@ -163,6 +175,11 @@ struct key_slots key_slots_project(struct arena *arena, const struct key_slots *
                                    const struct u32_list *projection, uint32_t first, uint32_t count);
 /* Keys of expressions over the placed columns: plain columns have a slot, others none. */
 struct key_slots key_slots_of(struct arena *arena, const struct expr_list *keys);
+/* The columns that each key has in all of `count` outputs; no keys if they do not have equally many. True if each has one: then
+ * rows of different outputs that are equal in all columns have equal keys. */
+bool key_slots_common(struct arena *arena, const struct key_slots *const *outputs, uint32_t count,
+                      struct key_slots *ret);
+bool key_slot_has(const struct u32_list *slot, uint32_t column);
 /* True if every key has a column among `columns` (plain column references). */
 bool key_slots_within(const struct key_slots *keys, const struct expr_list *columns);
 

@@ -116,6 +116,22 @@ static bool group_columns(struct distribute *d, const struct eider_node *node, u
     return !arena_failed(d->arena) || distribute_no_memory(d);
 }
 
+/* Shuffles by the groups of `node`, which are the columns `keys` of `placed`, or by a part of them: *ret_picked says which. */
+static bool shuffle_by_groups(struct distribute *d, const struct node_aggregate *node, struct placed *placed,
+                              const struct expr_list *keys, uint32_t tasks, struct u32_list *ret_picked)
+{
+    struct expr_list columns, chosen;
+    struct key_slots slots;
+
+    if (!group_columns(d, &node->base, node->groups.count, &columns))
+        return false;
+    slots = key_slots_of(d->arena, &columns); /* the output has the groups first */
+    if (!distribute_choose_keys(d, &node->base, &slots, node->input, &node->groups, ret_picked))
+        return false;
+    chosen = distribute_pick(d->arena, keys, ret_picked);
+    return distribute_shuffle(d, placed, &chosen, tasks);
+}
+
 /* `top_states` are the states if they may meet in the head, else a large number. */
 static bool aggregate_in_phases(struct distribute *d, const struct node_aggregate *node,
                                 const struct eider_task_count *answer, const struct placed *input,
@@ -124,6 +140,7 @@ static bool aggregate_in_phases(struct distribute *d, const struct node_aggregat
     struct node_aggregate *phase = aggregate_partial(d->arena, node, input->node);
     bool one = node->groups.count == 0 || node->sets.count > 0;
     bool few = answer->kind == EIDER_TASKS_ASK_NEXT && top_states <= FEW_STATES;
+    struct u32_list picked;
     struct expr_list keys;
     uint32_t tasks;
 
@@ -135,7 +152,7 @@ static bool aggregate_in_phases(struct distribute *d, const struct node_aggregat
     tasks = one || few ? 1 : distribute_tasks_answered(d, answer, distribute_bytes(&phase->base));
     if (tasks == 1 ? !reduce_in_steps(d, node, ret) || !distribute_coalesce(d, ret)
                    : !group_columns(d, ret->node, node->groups.count, &keys) ||
-                         !distribute_shuffle(d, ret, &keys, tasks))
+                         !shuffle_by_groups(d, node, ret, &keys, tasks, &picked))
         return false;
     if ((phase = aggregate_merge(d->arena, node, ret->node, AGGREGATE_FINAL)) == NULL)
         return distribute_no_memory(d);
@@ -150,15 +167,18 @@ static bool aggregate_after_shuffle(struct distribute *d, const struct node_aggr
 {
     struct placed placed = *input;
     uint32_t tasks = distribute_tasks_for(d, distribute_bytes(node->input));
+    struct u32_list picked;
 
-    if (!distribute_shuffle(d, &placed, &node->groups, tasks > input->tasks ? tasks : input->tasks))
+    tasks = tasks > input->tasks ? tasks : input->tasks;
+    if (!shuffle_by_groups(d, node, &placed, &node->groups, tasks, &picked))
         return false;
     *ret = placed;
     ret->keys = key_slots_of(d->arena, &node->groups);
+    ret->keys.count = picked.count;
     for (uint32_t i = 0; i < ret->keys.count; i++) {
         ret->keys.slots[i] = u32_list_new(d->arena, 1);
         if (ret->keys.slots[i].count == 1)
-            ret->keys.slots[i].items[0] = i;
+            ret->keys.slots[i].items[0] = picked.items[i];
     }
     ret->node = distribute_rebuild(d, &node->base, &placed);
     return ret->node != NULL;
@@ -221,6 +241,19 @@ static bool distinct_keys(struct distribute *d, const struct node_distinct *node
     return group_columns(d, input->node, input->node->columns.count, ret);
 }
 
+static bool shuffle_distinct(struct distribute *d, const struct node_distinct *node, struct placed *placed,
+                             const struct expr_list *keys, uint32_t tasks)
+{
+    struct key_slots slots = key_slots_of(d->arena, keys);
+    struct expr_list chosen;
+    struct u32_list picked;
+
+    if (!distribute_choose_keys(d, &node->base, &slots, node->input, keys, &picked))
+        return false;
+    chosen = distribute_pick(d->arena, keys, &picked);
+    return distribute_shuffle(d, placed, &chosen, tasks);
+}
+
 bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
                          const struct eider_task_count *answer, struct placed *ret)
 {
@@ -245,7 +278,7 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
         }
         few = top && states <= FEW_STATES && answer->kind == EIDER_TASKS_ASK_NEXT;
         tasks = few ? 1 : distribute_tasks_answered(d, answer, distribute_bytes(input.node));
-        if (tasks == 1 ? !distribute_coalesce(d, &input) : !distribute_shuffle(d, &input, &keys, tasks))
+        if (tasks == 1 ? !distribute_coalesce(d, &input) : !shuffle_distinct(d, node, &input, &keys, tasks))
             return false;
     }
     ranges_use(&input);

@@ -19,8 +19,8 @@
 #include "plan/object.h"
 #include "planner/ranges.h"
 
-#define MUCH_LESS   4.0 /* rows that are broadcast, by those that stay where they are */
-#define KEEP_RANGES 8.0 /* so many times more rows may be broadcast to keep ranges */
+#define MUCH_LESS 4.0 /* rows that are broadcast, by those that need no shuffle then */
+#define KEEP_KEYS 8.0 /* so many times more rows may be broadcast to keep keys */
 
 struct join {
     struct join_shape shape;
@@ -126,50 +126,84 @@ static bool keeps_right(enum join_type type)
     return type == JOIN_INNER || type == JOIN_RIGHT || type == JOIN_RIGHT_SEMI || type == JOIN_RIGHT_ANTI;
 }
 
+/* The columns of one key in both sides beside each other, the left's first; room for `more`. NULL: the side has no such key. */
+static struct u32_list beside(struct arena *arena, const struct u32_list *left, const struct u32_list *right,
+                              uint32_t width, uint32_t more)
+{
+    uint32_t of_left = left != NULL ? left->count : 0, of_right = right != NULL ? right->count : 0;
+    struct u32_list made = u32_list_new(arena, of_left + of_right + more);
+
+    if (made.count == 0)
+        return made;
+    made.count = of_left + of_right;
+    for (uint32_t i = 0; i < made.count; i++)
+        made.items[i] = i < of_left ? left->items[i] : right->items[i - of_left] + width;
+    return made;
+}
+
+/* Adds the columns that the join has made equal to one of the key: of one type, so they hash alike. True if there are some;
+ * `slot` has room for one by condition. */
+static bool add_equal(const struct join_shape *join, uint32_t width, struct u32_list *slot)
+{
+    uint32_t before = slot->count;
+
+    for (uint32_t i = 0; slot->count > 0 && i < join->conditions->count; i++) {
+        const struct join_condition *condition = &join->conditions->items[i];
+        const struct expr_column *left = expr_as_column(condition->left);
+        const struct expr_column *right = expr_as_column(condition->right);
+        if (left == NULL || right == NULL || !join_is_key(join, condition))
+            continue;
+        if (key_slot_has(slot, left->index) && !key_slot_has(slot, width + right->index))
+            slot->items[slot->count++] = width + right->index;
+        else if (key_slot_has(slot, width + right->index) && !key_slot_has(slot, left->index))
+            slot->items[slot->count++] = left->index;
+    }
+    return slot->count > before;
+}
+
+/* The keys of one side (the other is NULL) or both in the output. An inner join's rows have equal values in what it compares,
+ * so each column of such a pair is the key if the other is; in an outer join's, one may be NULL. */
+static struct key_slots slots_of(struct arena *arena, const struct join_shape *join,
+                                 const struct key_slots *left, const struct key_slots *right)
+{
+    bool alone = join->type == JOIN_RIGHT_SEMI || join->type == JOIN_RIGHT_ANTI;
+    bool equal = join->type == JOIN_INNER && join->conditions != NULL;
+    uint32_t width = alone ? 0 : node_child(join->node, 0)->columns.count;
+    uint32_t count = left != NULL ? left->count : right->count;
+    struct key_slots made = {arena_alloc_array(arena, count, sizeof(struct u32_list)), count};
+
+    for (uint32_t i = 0; made.slots != NULL && i < count; i++) {
+        made.slots[i] =
+            beside(arena, left != NULL ? &left->slots[i] : NULL, right != NULL ? &right->slots[i] : NULL,
+                   width, equal ? join->conditions->count : 0);
+        while (equal && add_equal(join, width, &made.slots[i]))
+            ;
+    }
+    if (made.slots == NULL)
+        made.count = 0;
+    return key_slots_project(arena, &made, &join->projection, 0, UINT32_MAX);
+}
+
 struct key_slots join_right_slots(struct arena *arena, const struct join_shape *join,
                                   const struct key_slots *right)
 {
-    bool alone = join->type == JOIN_RIGHT_SEMI || join->type == JOIN_RIGHT_ANTI;
-    uint32_t first = alone ? 0 : node_child(join->node, 0)->columns.count;
-
-    return key_slots_project(arena, right, &join->projection, first,
-                             node_child(join->node, 1)->columns.count);
+    return slots_of(arena, join, NULL, right);
 }
 
 struct key_slots join_left_slots(struct arena *arena, const struct join_shape *join,
                                  const struct key_slots *left)
 {
-    return key_slots_project(arena, left, &join->projection, 0, node_child(join->node, 0)->columns.count);
-}
-
-/* The union of both, slot by slot. */
-static struct key_slots both_slots(struct arena *arena, const struct key_slots *a, const struct key_slots *b)
-{
-    struct key_slots made = {arena_alloc_array(arena, a->count, sizeof(struct u32_list)), a->count};
-
-    for (uint32_t i = 0; made.slots != NULL && i < a->count; i++) {
-        made.slots[i] = u32_list_new(arena, a->slots[i].count + b->slots[i].count);
-        for (uint32_t k = 0; k < made.slots[i].count; k++)
-            made.slots[i].items[k] =
-                k < a->slots[i].count ? a->slots[i].items[k] : b->slots[i].items[k - a->slots[i].count];
-    }
-    if (made.slots == NULL)
-        made.count = 0;
-    return made;
+    return slots_of(arena, join, left, NULL);
 }
 
 bool join_slots_in_step(struct arena *arena, const struct join_shape *join, const struct key_slots *left,
                         const struct key_slots *right, struct key_slots *ret)
 {
-    struct key_slots of_left = join_left_slots(arena, join, left);
-    struct key_slots of_right = join_right_slots(arena, join, right);
     bool has_left = keeps_left(join->type), has_right = keeps_right(join->type);
 
     *ret = (struct key_slots){NULL, 0};
-    if (has_left && has_right)
-        *ret = both_slots(arena, &of_left, &of_right);
-    else if (has_left || has_right)
-        *ret = has_left ? of_left : of_right;
+    if (has_left || has_right)
+        *ret = slots_of(arena, join, has_left ? left : NULL, has_right ? right : NULL);
     return has_left || has_right;
 }
 
@@ -192,11 +226,7 @@ static bool slot_has(const struct u32_list *slot, const struct eider_expr *expr)
 {
     const struct expr_column *column = expr_as_column(expr);
 
-    for (uint32_t i = 0; column != NULL && i < slot->count; i++) {
-        if (slot->items[i] == column->index)
-            return true;
-    }
-    return false;
+    return column != NULL && key_slot_has(slot, column->index);
 }
 
 /* For each key that `placed` is spread by, the join key that it is: then *ret are the other side's keys in that order.
@@ -248,6 +278,27 @@ static bool join_in_step(struct distribute *d, const struct join *join, struct p
     return finish_join(d, join, &like, keys, ret);
 }
 
+/* Both sides by the join's keys, or by a part of them. */
+static bool shuffle_both(struct distribute *d, struct join *join, uint32_t tasks)
+{
+    struct key_slots left = key_slots_of(d->arena, &join->left_keys);
+    struct key_slots right = key_slots_of(d->arena, &join->right_keys), slots;
+    struct expr_list left_keys, right_keys;
+    struct u32_list picked;
+
+    if (!join_slots_in_step(d->arena, &join->shape, &left, &right, &slots))
+        picked = u32_list_identity(d->arena, join->left_keys.count);
+    else if (!distribute_choose_keys(d, join->shape.node, &slots, node_child(join->shape.node, 0),
+                                     &join->left_keys, &picked))
+        return false;
+    left_keys = distribute_pick(d->arena, &join->left_keys, &picked);
+    right_keys = distribute_pick(d->arena, &join->right_keys, &picked);
+    if (arena_failed(d->arena))
+        return distribute_no_memory(d);
+    return distribute_shuffle(d, &join->left, &left_keys, tasks) &&
+           distribute_shuffle(d, &join->right, &right_keys, tasks);
+}
+
 static bool join_shuffled(struct distribute *d, struct join *join, const struct eider_task_count *answer,
                           struct placed *ret)
 {
@@ -268,8 +319,7 @@ static bool join_shuffled(struct distribute *d, struct join *join, const struct 
     } else if (tasks == 1) {
         return distribute_coalesce(d, &join->left) && distribute_coalesce(d, &join->right) &&
                finish_join(d, join, NULL, (struct key_slots){NULL, 0}, ret);
-    } else if (!distribute_shuffle(d, &join->left, &join->left_keys, tasks) ||
-               !distribute_shuffle(d, &join->right, &join->right_keys, tasks)) {
+    } else if (!shuffle_both(d, join, tasks)) {
         return false;
     }
     return join_in_step(d, join, ret);
@@ -301,29 +351,33 @@ static bool join_broadcast_left(struct distribute *d, struct join *join, struct 
     return finish_join(d, join, &join->right, keys, ret);
 }
 
-/* `other` is the side that stays where it is. If it keeps ranges by that, more may be sent to it. */
+/* `other` is the side that stays where it is. If it keeps keys by that, more may be sent to it: `kept` are the rows that need no
+ * shuffle above then (< 0: none). */
 static bool is_small(const struct distribute *d, const struct eider_node *node, const struct placed *other,
-                     bool keeps_ranges)
+                     double kept)
 {
     double sent = distribute_rows(node) * (double)other->tasks, most = (double)d->options->broadcast_rows;
 
-    if (keeps_ranges && sent * MUCH_LESS <= distribute_rows(other->node))
-        most *= KEEP_RANGES;
+    if (kept >= 0 && sent * MUCH_LESS <= distribute_rows(other->node) + kept)
+        most *= KEEP_KEYS;
     return d->options->broadcast_joins && sent <= most;
 }
 
-/* True if that side is cut by ranges of a column that what is above needs, and that a shuffle for this join would lose. */
-static bool has_ranges_to_keep(struct distribute *d, const struct join *join, bool right)
+/* Rows that what is above does not shuffle because that side is spread by a column that it needs, which a shuffle for this join
+ * would lose: by ranges, all that it reads, by hash, those of this side. < 0: there is no such column. */
+static double keys_to_keep(struct distribute *d, const struct join *join, bool right)
 {
     const struct placed *placed = right ? &join->right : &join->left;
     const struct expr_list *keys = right ? &join->right_keys : &join->left_keys;
     struct key_slots kept;
+    double rows;
 
-    if (placed->spread != SPREAD_KEYS || placed->ranges == NULL || key_slots_within(&placed->keys, keys))
-        return false;
+    if (placed->spread != SPREAD_KEYS || key_slots_within(&placed->keys, keys))
+        return -1;
     kept = right ? join_right_slots(d->arena, &join->shape, &placed->keys)
                  : join_left_slots(d->arena, &join->shape, &placed->keys);
-    return distribute_is_wanted(d, join->shape.node, &kept);
+    rows = distribute_wanted_rows(d, join->shape.node, &kept);
+    return rows < 0 || placed->ranges != NULL ? rows : distribute_rows(placed->node);
 }
 
 static bool sides_in_step(struct distribute *d, const struct join *join)
@@ -353,10 +407,10 @@ bool distribute_join(struct distribute *d, const struct eider_node *node,
     if (sides_in_step(d, &join))
         return join_in_step(d, &join, ret);
     if (!is_one(&join.left) && join_may_broadcast_right(&join.shape) &&
-        is_small(d, right, &join.left, has_ranges_to_keep(d, &join, false)))
+        is_small(d, right, &join.left, keys_to_keep(d, &join, false)))
         return join_broadcast_right(d, &join, ret);
     if (!is_one(&join.right) && join_may_broadcast_left(&join.shape) &&
-        is_small(d, left, &join.right, has_ranges_to_keep(d, &join, true)))
+        is_small(d, left, &join.right, keys_to_keep(d, &join, true)))
         return join_broadcast_left(d, &join, ret);
     if (join.left_keys.count > 0)
         return join_shuffled(d, &join, answer, ret);

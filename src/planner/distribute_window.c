@@ -30,8 +30,7 @@ static bool holds(const struct expr_list *list, const struct eider_expr *expr)
     return false;
 }
 
-/* What every window of the node partitions by. */
-static bool common_keys(struct distribute *d, const struct node_window *node, struct expr_list *ret)
+bool distribute_window_keys(struct distribute *d, const struct node_window *node, struct expr_list *ret)
 {
     const struct expr_window *first = expr_as_window(node->windows.items[0]);
 
@@ -47,6 +46,20 @@ static bool common_keys(struct distribute *d, const struct node_window *node, st
     return !arena_failed(d->arena) || distribute_no_memory(d);
 }
 
+/* A shuffle by all that the windows partition by, or by a part of it. */
+static bool shuffle_for(struct distribute *d, const struct node_window *node, const struct expr_list *keys,
+                        uint32_t tasks, struct placed *ret)
+{
+    struct key_slots slots = key_slots_of(d->arena, keys);
+    struct expr_list chosen;
+    struct u32_list picked;
+
+    if (!distribute_choose_keys(d, &node->base, &slots, node->input, keys, &picked))
+        return false;
+    chosen = distribute_pick(d->arena, keys, &picked);
+    return distribute_shuffle(d, ret, &chosen, tasks);
+}
+
 /* The windows over an input that is placed. */
 static bool place_over(struct distribute *d, const struct node_window *node,
                        const struct eider_task_count *answer, struct placed *ret)
@@ -54,14 +67,14 @@ static bool place_over(struct distribute *d, const struct node_window *node,
     struct expr_list keys;
     uint32_t tasks;
 
-    if (!common_keys(d, node, &keys))
+    if (!distribute_window_keys(d, node, &keys))
         return false;
     if (distribute_is_spread(ret) && !(ret->spread == SPREAD_KEYS && key_slots_within(&ret->keys, &keys))) {
         if (!rank_limit_apply(d, node, ret))
             return false;
         tasks = distribute_tasks_answered(d, answer, distribute_bytes(ret->node));
         if (keys.count == 0 || tasks == 1 ? !distribute_coalesce(d, ret)
-                                          : !distribute_shuffle(d, ret, &keys, tasks))
+                                          : !shuffle_for(d, node, &keys, tasks, ret))
             return false;
     }
     ranges_use(ret);
@@ -79,7 +92,7 @@ static bool need_several_shuffles(struct distribute *d, const struct node_window
         if (expr_as_window(node->windows.items[i])->partitions.count == 0)
             return false;
     }
-    return common_keys(d, node, &keys) && keys.count == 0;
+    return distribute_window_keys(d, node, &keys) && keys.count == 0;
 }
 
 /* Moves the first of the windows that are left, and all that have a key in common with it, to a node over `input`;
@@ -100,7 +113,7 @@ static struct node_window *take_group(struct distribute *d, const struct node_wi
         if (positions[i] != 0)
             continue;
         group->windows.items[group->windows.count++] = node->windows.items[i];
-        if (!common_keys(d, group, &keys))
+        if (!distribute_window_keys(d, group, &keys))
             return NULL;
         if (keys.count > 0)
             positions[i] = input->columns.count + group->windows.count - 1;
@@ -156,25 +169,33 @@ bool distribute_window(struct distribute *d, const struct node_window *node,
 
 /* ---- Set operations ---- */
 
-/* True if both sides are spread by the same columns: equal rows are in one task. */
-static bool in_step(struct distribute *d, const struct placed *inputs, uint32_t count)
+bool distribute_in_step(struct distribute *d, const struct placed *inputs, uint32_t count,
+                        struct key_slots *ret)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (inputs[i].spread != SPREAD_KEYS || inputs[i].keys.count == 0 ||
-            inputs[i].keys.count != inputs[0].keys.count)
+    const struct key_slots **keys = arena_alloc_array(d->arena, count, sizeof(*keys));
+
+    for (uint32_t i = 0; keys != NULL && i < count; i++) {
+        if (inputs[i].spread != SPREAD_KEYS)
             return false;
-        for (uint32_t k = 0; k < inputs[i].keys.count; k++) {
-            const struct u32_list *slots = &inputs[i].keys.slots[k], *others = &inputs[0].keys.slots[k];
-            if (slots->count == 0 || others->count == 0 || slots->items[0] != others->items[0])
-                return false;
-        }
+        keys[i] = &inputs[i].keys;
     }
-    for (uint32_t i = 0; i < count; i++) {
+    if (keys == NULL || !key_slots_common(d->arena, keys, count, ret))
+        return false;
+    for (uint32_t i = 1; i < count; i++) {
         if (!ranges_meet(d, &inputs[0], &inputs[i]))
             return false;
-        ranges_use(&inputs[0]);
     }
     return true;
+}
+
+static bool in_step(struct distribute *d, const struct placed *inputs, uint32_t count)
+{
+    struct key_slots keys;
+    bool meet = distribute_in_step(d, inputs, count, &keys);
+
+    if (meet)
+        ranges_use(&inputs[0]);
+    return meet;
 }
 
 /* The columns by whose hash a side is spread already, in their order; else all. */
@@ -202,7 +223,7 @@ static bool is_spread_by(const struct placed *input, const struct u32_list *colu
     if (input->spread != SPREAD_KEYS || input->ranges != NULL || input->keys.count != columns->count)
         return false;
     for (uint32_t k = 0; k < columns->count; k++) {
-        if (input->keys.slots[k].count == 0 || input->keys.slots[k].items[0] != columns->items[k])
+        if (!key_slot_has(&input->keys.slots[k], columns->items[k]))
             return false;
     }
     return true;

@@ -169,7 +169,7 @@ static void add_filters(struct arena *arena, struct node_parquet_scan *scan, con
 static bool pick_files(const struct planner_options *options, const struct node_parquet_scan *scan,
                        const struct range_cut *cut, struct node_parquet_scan *ret)
 {
-    const char *column = scan->read.items[scan->projection.items[scan->range_key]].name.data;
+    const struct scan_column *column = &scan->read.items[scan->projection.items[scan->range_key]];
     bool cuts = false;
 
     ret->files.count = 0;
@@ -177,7 +177,7 @@ static bool pick_files(const struct planner_options *options, const struct node_
         struct planner_bounds bounds = {INT64_MIN, INT64_MAX, 0, 0};
         const char *path = scan->files.items[i].path.data;
         /* Of a file without rows nothing is known, and it does no harm. */
-        bool known = options->column_bounds(options->file_data, path, column, &bounds);
+        bool known = range_bounds(options, scan, column, path, &bounds);
         if (known && (bounds.greatest < cut->from || bounds.least >= cut->to))
             continue;
         cuts |= bounds.least < cut->from || bounds.greatest >= cut->to;

@@ -35,6 +35,7 @@
  */
 #include "planner/estimate.h"
 #include "planner/passes.h"
+#include "planner/ranges.h"
 
 #include "plan/object.h"
 
@@ -99,9 +100,12 @@ static double column_values(struct estimating *e, const struct node_parquet_scan
                             const struct scan_column *column)
 {
     const struct planner_options *options = e->options;
+    double values;
 
     if (column->role == SCAN_FILENAME || column->role == SCAN_FILE_INDEX)
         return scan->files.count;
+    if (column->role == SCAN_COLUMN && (values = range_folder_values(e->arena, scan, column)) > 0)
+        return values;
     if (column->role != SCAN_COLUMN || column->path.count > 0 || options->column_distinct == NULL ||
         scan->files.count == 0)
         return -1;

@@ -5,6 +5,8 @@
  * A column is offered if no value of it is NULL, all are integers (or dates, or timestamps) between bounds that are known
  * of every file, and the row groups hardly overlap: then a range of values is a part of the files, and DuckDB skips the
  * rest by its statistics. Where row groups are cut in two, two tasks read them, each with a filter.
+ * A column that is made of the names of folders (k=1/) has one value in each file, which folders.c makes a number: then whole
+ * files are read by one task, with no filter, and those of NULL by the first. It is offered if tasks are about equal so.
  *
  * The points of a scan say how many bytes lie below a value: one for the least value of each file, and one above all.
  * Between them values are taken to lie evenly. A domain is cut by the points of its largest scan, at equal shares of bytes,
@@ -118,36 +120,59 @@ static bool is_countable(const struct eider_type *type)
            type->tag == TYPE_BIGINT || type->tag == TYPE_DATE || type->tag == TYPE_TIMESTAMP;
 }
 
-/* The files that hold rows, with the bounds of a column. 0: some are not known, or row groups overlap. */
+/* The files that hold rows, with the bounds of a column; NULL is taken to lie below its least value. 0: some are not known, or
+ * row groups overlap. */
 static uint32_t find_bounds(const struct distribute *d, const struct node_parquet_scan *scan,
-                            const char *column, struct file_bounds *ret)
+                            const struct scan_column *column, struct file_bounds *ret)
 {
     const struct planner_options *options = d->options;
-    double covered = 0, least = 0, greatest = 0;
+    int64_t least = INT64_MAX, greatest = INT64_MIN;
     uint32_t count = 0, row_groups = 0;
+    double covered = 0;
 
     for (uint32_t i = 0; i < scan->files.count; i++) {
         const char *path = scan->files.items[i].path.data;
         struct planner_file file = {0};
-        struct file_bounds *found = &ret[count];
+        struct planner_bounds *bounds = &ret[count].bounds;
         if (options->file_info(options->file_data, path, &file, NULL) != EIDER_OK || file.bytes == 0)
             return 0; /* not of this machine: nothing is known of it */
         if (file.rows == 0)
             continue;
-        if (!options->column_bounds(options->file_data, path, column, &found->bounds))
+        if (!range_bounds(options, scan, column, path, bounds))
             return 0;
-        found->bytes = file.bytes;
-        covered += found->bounds.covered;
-        row_groups += found->bounds.row_groups;
-        if (count == 0 || (double)found->bounds.least < least)
-            least = (double)found->bounds.least;
-        if (count == 0 || (double)found->bounds.greatest > greatest)
-            greatest = (double)found->bounds.greatest;
-        count++;
+        ret[count++].bytes = file.bytes;
+        covered += bounds->covered;
+        row_groups += bounds->row_groups;
+        if (bounds->least != RANGE_NULL && bounds->least < least)
+            least = bounds->least;
+        if (bounds->greatest > greatest)
+            greatest = bounds->greatest;
     }
-    return row_groups >= d->max_tasks && greatest > least && covered <= MAX_OVERLAP * (greatest - least)
-               ? count
-               : 0;
+    if (greatest <= least || covered > MAX_OVERLAP * ((double)greatest - (double)least))
+        return 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (ret[i].bounds.least == RANGE_NULL && least > INT64_MIN)
+            ret[i].bounds.least = least - 1;
+    }
+    return row_groups >= d->max_tasks || range_by_folders(scan) ? count : 0;
+}
+
+/* The files of one value are read by one task: true if that leaves none with much more than others. */
+static bool is_fair(const struct range_point_list *points, const struct file_bounds *files, uint32_t count,
+                    uint32_t tasks)
+{
+    double most = 0;
+
+    for (uint32_t task = 0; task < tasks; task++) {
+        struct range_cut cut = range_cut_of(points, task, tasks);
+        double bytes = 0;
+        for (uint32_t i = 0; i < count; i++) {
+            if (files[i].bounds.least >= cut.from && files[i].bounds.least < cut.to)
+                bytes += (double)files[i].bytes;
+        }
+        most = bytes > most ? bytes : most;
+    }
+    return most * tasks <= MAX_UNEQUAL * (double)all_bytes(points);
 }
 
 static struct range_point_list points_of(struct distribute *d, struct file_bounds *files, uint32_t count)
@@ -172,46 +197,60 @@ static struct range_point_list points_of(struct distribute *d, struct file_bound
     return points;
 }
 
-/* The first column of the output that the scan may be cut by, whose points are then *ret. */
-static bool find_column(struct distribute *d, const struct node_parquet_scan *scan, uint32_t *ret_column,
-                        struct range_point_list *ret)
+static bool is_wanted(struct distribute *d, const struct node_parquet_scan *scan, uint32_t column)
 {
-    struct file_bounds *files = arena_alloc_array(d->arena, scan->files.count, sizeof(*files));
+    struct u32_list slot = {&column, 1};
+    struct key_slots keys = {&slot, 1};
 
-    for (uint32_t i = 0; files != NULL && i < scan->projection.count; i++) {
-        const struct scan_column *column = &scan->read.items[scan->projection.items[i]];
-        uint32_t count = 0;
-        if (column->role == SCAN_COLUMN && column->path.count == 0 && is_countable(column->type))
-            count = find_bounds(d, scan, column->name.data, files);
-        if (count == 0)
-            continue;
-        *ret_column = i;
-        *ret = points_of(d, files, count);
-        return ret->count > 0;
-    }
-    return false;
+    return distribute_wanted_rows(d, &scan->base, &keys) >= 0;
 }
 
-/* A partition of a folder may have the name of a column in the files, and then stands for it. */
-static bool has_partitions(const struct node_parquet_scan *scan)
+/* The points of a column of the output, if the scan may be cut by it. None if not, or without memory. */
+static struct range_point_list points_by(struct distribute *d, const struct node_parquet_scan *scan,
+                                         uint32_t output, uint32_t tasks)
 {
-    for (uint32_t i = 0; i < scan->options.count; i++) {
-        const struct expr_integer *value = expr_as_integer(scan->options.items[i].expr);
-        if (str_is(scan->options.items[i].name, "hive_partitioning") && (value == NULL || value->lower != 0))
-            return true;
+    const struct scan_column *column = &scan->read.items[scan->projection.items[output]];
+    struct file_bounds *files = arena_alloc_array(d->arena, scan->files.count, sizeof(*files));
+    struct range_point_list points = {NULL, 0};
+    bool by_folders = range_by_folders(scan);
+    uint32_t count = 0;
+
+    if (files != NULL && column->role == SCAN_COLUMN && column->path.count == 0 &&
+        (is_countable(column->type) || (by_folders && column->type->tag == TYPE_VARCHAR)))
+        count = find_bounds(d, scan, column, files);
+    if (count > 0)
+        points = points_of(d, files, count);
+    if (points.count > 0 && by_folders && !is_fair(&points, files, count, tasks))
+        points.count = 0;
+    return points;
+}
+
+/* The first column of the output that the scan may be cut by, of those that somebody has a use for or, if there is none, of all;
+ * its points are then *ret. */
+static bool find_column(struct distribute *d, const struct node_parquet_scan *scan, uint32_t tasks,
+                        uint32_t *ret_column, struct range_point_list *ret)
+{
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < scan->projection.count; i++) {
+            if (is_wanted(d, scan, i) != (pass == 0))
+                continue;
+            *ret_column = i;
+            *ret = points_by(d, scan, i, tasks);
+            if (ret->count > 0)
+                return true;
+        }
     }
     return false;
 }
 
 /* An application that scales leaves itself shares their rows as it likes. */
-static bool may_offer(const struct distribute *d, const struct node_parquet_scan *scan)
+static bool may_offer(const struct distribute *d)
 {
     for (uint32_t i = 0; i < d->options->handler_count; i++) {
         if (d->options->handlers[i].scale_up_leaf != NULL)
             return false;
     }
-    return d->options->range_scans && d->options->file_info != NULL && d->options->column_bounds != NULL &&
-           !has_partitions(scan);
+    return d->options->range_scans && d->options->file_info != NULL && d->options->column_bounds != NULL;
 }
 
 bool ranges_offer(struct distribute *d, const struct node_parquet_scan *scan, struct placed *placed)
@@ -221,7 +260,7 @@ bool ranges_offer(struct distribute *d, const struct node_parquet_scan *scan, st
     struct range_point_list points;
     uint32_t key;
 
-    if (!may_offer(d, scan) || !find_column(d, scan, &key, &points))
+    if (!may_offer(d) || !find_column(d, scan, placed->tasks, &key, &points))
         return !arena_failed(d->arena) || distribute_no_memory(d);
     domain = arena_alloc(d->arena, sizeof(*domain));
     member = arena_alloc(d->arena, sizeof(*member));

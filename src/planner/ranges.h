@@ -27,6 +27,18 @@ void ranges_use(const struct placed *placed);
 /* At the end of the pass: writes into the scans how they are cut, if somebody uses it. */
 bool ranges_commit(struct distribute *d);
 
+/* The bounds of a file whose values are all NULL: the first task reads it. */
+#define RANGE_NULL INT64_MIN
+
+/* What is certain of a column of a scan in one of its files; of files in partition folders (k=1/): of the partition columns.
+ * False: nothing. range_by_folders: whether the scan is of such files. */
+bool range_bounds(const struct planner_options *options, const struct node_parquet_scan *scan,
+                  const struct scan_column *column, const char *path, struct planner_bounds *ret);
+bool range_by_folders(const struct node_parquet_scan *scan);
+/* How many values a partition column has; < 0: it is none, or not understood. */
+double range_folder_values(struct arena *arena, const struct node_parquet_scan *scan,
+                           const struct scan_column *column);
+
 /* What a task reads: values from `from` to before `to`; the first task everything below, the last everything above. */
 struct range_cut {
     int64_t from, to;

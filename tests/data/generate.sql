@@ -196,6 +196,9 @@ COPY (SELECT 'c' || id AS code, k, id FROM lines WHERE id >= 30 AND id < 60 ORDE
 COPY (SELECT id, k, v AS extra FROM lines WHERE id < 30 ORDER BY id) TO 'extra/csv_union/a.csv' (HEADER);
 COPY (SELECT k, name, id FROM lines WHERE id >= 30 AND id < 60 ORDER BY id) TO 'extra/csv_union/b.csv' (HEADER);
 COPY (SELECT id, k, 2020 + id % 3 AS y, ['north', 'south'][1 + id % 2] AS part FROM lines) TO 'extra/csv_hive' (FORMAT csv, HEADER, PARTITION_BY (y, part), OVERWRITE_OR_IGNORE);
+-- Partitions whose names are strings that differ in little, with escapes, and NULL twice.
+COPY (SELECT id, qty, CASE id % 7 WHEN 0 THEN NULL WHEN 1 THEN 'a b' WHEN 2 THEN 'A b' WHEN 3 THEN '01' WHEN 4 THEN '1' WHEN 5 THEN 'ü%2' ELSE 'null' END AS part
+      FROM facts) TO 'extra/hive_strings' (FORMAT parquet, PARTITION_BY (part), OVERWRITE_OR_IGNORE);
 COPY (SELECT CASE WHEN id % 10 = 3 THEN id || ',' || k || ',more' WHEN id % 10 = 4 THEN id::VARCHAR ELSE id || ',' || k END AS "id,k" FROM lines ORDER BY id)
 TO 'extra/csv_ragged/a.csv' (HEADER, DELIMITER '~');
 COPY (FROM lines WHERE id < 300 ORDER BY id) TO 'extra/json/a.json' (FORMAT json);

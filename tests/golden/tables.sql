@@ -63,3 +63,12 @@ COPY (SELECT i::INTEGER AS id, chr((97 + i % 3)::INTEGER) AS status FROM range(1
 COPY (SELECT (i // 2)::INTEGER AS trip, (i % 2000)::INTEGER AS place FROM range(20000) t(i)) TO '@DATA@/legs.parquet' (ROW_GROUP_SIZE 4096);
 CREATE VIEW trips AS SELECT * FROM read_parquet('@DATA@/trips.parquet');
 CREATE VIEW legs AS SELECT * FROM read_parquet('@DATA@/legs.parquet');
+
+-- In a folder for each of eight regions, and one for those without: 8,000 sales, and a goal for each region and month.
+COPY (SELECT i AS id, CASE WHEN i % 9 = 8 THEN NULL ELSE 'region ' || i % 9 END AS region, (i % 12 + 1)::INTEGER AS month,
+             (i % 1000 / 10)::DECIMAL(10,2) AS amount
+      FROM range(9000) t(i)) TO '@DATA@/sales' (FORMAT parquet, PARTITION_BY (region), OVERWRITE_OR_IGNORE);
+COPY (SELECT 'region ' || i % 9 AS region, (i // 9 + 1)::INTEGER AS month, (i * 100)::INTEGER AS goal
+      FROM range(108) t(i) WHERE i % 9 < 8) TO '@DATA@/goals' (FORMAT parquet, PARTITION_BY (region), OVERWRITE_OR_IGNORE);
+CREATE VIEW sales AS SELECT * FROM read_parquet('@DATA@/sales/*/*.parquet', hive_partitioning = true);
+CREATE VIEW goals AS SELECT * FROM read_parquet('@DATA@/goals/*/*.parquet', hive_partitioning = true);

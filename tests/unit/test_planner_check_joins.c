@@ -125,6 +125,36 @@ static void sides_are_broadcast_where_that_is_right(void **state)
         "AggregateExec", "may have rows of one group in several"); /* either key may be NULL */
 }
 
+/* A window by column 2 of the join, the right's first, which the condition compares with column 0. */
+static const struct eider_node *by_partner(struct lab *lab, enum join_type type, enum comparison op,
+                                           const struct eider_expr *partner)
+{
+    const struct eider_node *left = shuffle(lab, scan(lab), 0), *right = broadcast(lab, scan(lab), 3);
+    struct node_hash_join *node = (struct node_hash_join *)(uintptr_t)join(lab, left, right, type);
+
+    node->conditions = join_condition_list_new(lab->arena, 2);
+    for (uint32_t i = 0; i < 2; i++)
+        node->conditions.items[i] = (struct join_condition){
+            expr_column_of(lab->arena, left, i), COMPARE_EQUAL, expr_column_of(lab->arena, right, i)};
+    node->conditions.items[0].op = op;
+    if (partner != NULL)
+        node->conditions.items[0].right = partner;
+    return coalesce(lab, window(lab, &node->base, 2), 2);
+}
+
+static void equal_columns_are_keys(void **state)
+{
+    struct lab *lab = *state;
+    const struct eider_expr *second = expr_column_of(lab->arena, scan(lab), 1);
+    static const char apart[] = "may have rows of one partition in several";
+
+    accepted(lab, by_partner(lab, JOIN_INNER, COMPARE_EQUAL, NULL));
+    accepted(lab, by_partner(lab, JOIN_INNER, COMPARE_NOT_DISTINCT_FROM, NULL));
+    refused(lab, by_partner(lab, JOIN_LEFT, COMPARE_EQUAL, NULL), "WindowExec", apart); /* may be NULL */
+    refused(lab, by_partner(lab, JOIN_INNER, COMPARE_LESS, NULL), "WindowExec", apart);
+    refused(lab, by_partner(lab, JOIN_INNER, COMPARE_EQUAL, second), "WindowExec", apart);
+}
+
 static void copies_of_both_sides(void **state)
 {
     struct lab *lab = *state;
@@ -204,10 +234,28 @@ static void unions_do_not_mix_copies(void **state)
     accepted(lab, joined(lab, scan(lab), unite(lab, copies, broadcast(lab, scan(lab), 1)), JOIN_LEFT_SEMI));
     refused(lab, coalesce(lab, unite(lab, copies, broadcast(lab, scan(lab), 1)), 2), "NetworkCoalesceExec",
             "would pass on every row 2 times");
-    refused(
-        lab,
-        coalesce(lab, distinct(lab, unite(lab, shuffle(lab, scan(lab), 0), shuffle(lab, scan(lab), 0))), 2),
-        "DistinctExec", "may have equal rows");
+}
+
+static const struct eider_node *both_distinct(struct lab *lab, const struct eider_node *a,
+                                              const struct eider_node *b)
+{
+    return coalesce(lab, distinct(lab, unite(lab, a, b)), 2);
+}
+
+static void unions_are_spread_as_all_inputs_are(void **state)
+{
+    struct lab *lab = *state;
+    const struct eider_node *a = shuffle(lab, scan(lab), 0), *other = scan(lab);
+    const struct eider_node *seven =
+        shuffle_over(lab, repartition(lab, other, expr_column_of(lab->arena, other, 0), 7), 3);
+
+    accepted(lab, both_distinct(lab, a, shuffle(lab, scan(lab), 0)));
+    accepted(lab, coalesce(lab, window(lab, unite(lab, a, shuffle(lab, scan(lab), 0)), 0), 2));
+    refused(lab, coalesce(lab, window(lab, unite(lab, a, shuffle(lab, scan(lab), 0)), 1), 2), "WindowExec",
+            "may have rows of one partition in several");
+    refused(lab, both_distinct(lab, a, shuffle(lab, scan(lab), 1)), "DistinctExec", "may have equal rows");
+    refused(lab, both_distinct(lab, a, seven), "DistinctExec", "may have equal rows");
+    refused(lab, both_distinct(lab, a, scan(lab)), "DistinctExec", "may have equal rows");
 }
 
 static void partitions_meet_in_one_task(void **state)
@@ -313,10 +361,12 @@ int main(void)
         TEST(matching_rows_meet),
         TEST(keys_match_one_by_one),
         TEST(sides_are_broadcast_where_that_is_right),
+        TEST(equal_columns_are_keys),
         TEST(copies_of_both_sides),
         TEST(joins_without_keys),
         TEST(asof_joins),
         TEST(unions_do_not_mix_copies),
+        TEST(unions_are_spread_as_all_inputs_are),
         TEST(partitions_meet_in_one_task),
         TEST(equal_rows_meet),
         TEST(the_rest_needs_all_rows),

@@ -269,6 +269,114 @@ static void unequal_tables_are_not_in_step(void **unused)
     arena_free(arena);
 }
 
+/* ---- Folders ---- */
+
+static const struct node_parquet_scan *scan_of_folders(struct arena *arena)
+{
+    struct node_parquet_scan *scan = (struct node_parquet_scan *)(uintptr_t)sample_scan(arena, 1, 1, 1);
+
+    scan->options = named_expr_list_new(arena, 1);
+    scan->options.items[0].name = str_from("hive_partitioning");
+    scan->options.items[0].expr = expr_bigint(arena, 1);
+    return scan;
+}
+
+static void folders_have_one_value(void **unused)
+{
+    static const struct {
+        enum type_tag type;
+        const char *path;
+        int64_t value;
+    } known[] = {
+        {TYPE_BIGINT, "/data/k=12/a.parquet", 12},
+        {TYPE_INTEGER, "k=-7/x=y/a.parquet", -7},
+        {TYPE_TINYINT, "/k=0/k=.parquet", 0},
+        {TYPE_BIGINT, "/a=b=c/k=999999999999999999/a", 999999999999999999},
+        {TYPE_BIGINT, "/k=__HIVE_DEFAULT_PARTITION__/a", RANGE_NULL},
+        {TYPE_BIGINT, "/k=/a", RANGE_NULL},
+        {TYPE_VARCHAR, "/k=Null/a", RANGE_NULL},
+        {TYPE_DATE, "/k=1970-01-01/a", 0},
+        {TYPE_DATE, "/k=2024-02-29/a", 19782},
+        {TYPE_DATE, "/k=2024-03-01/a", 19783},
+        {TYPE_DATE, "/k=1900-03-01/a", -25508},
+        {TYPE_DATE, "/k=0001-01-01/a", -719162},
+    };
+    struct planner_options options = {.workers = 4};
+    struct arena *arena = arena_new();
+    const struct node_parquet_scan *scan = scan_of_folders(arena);
+    struct planner_bounds bounds;
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        struct scan_column column = {
+            .role = SCAN_COLUMN, .name = str_from("k"), .type = type_simple(known[i].type)};
+        if (!range_bounds(&options, scan, &column, known[i].path, &bounds))
+            fail_msg("not understood: %s", known[i].path);
+        assert_int_equal(bounds.least, known[i].value);
+        assert_int_equal(bounds.greatest, known[i].value);
+    }
+    arena_free(arena);
+}
+
+/* Two texts that may be one value are not told apart. */
+static void doubtful_folders_are_unknown(void **unused)
+{
+    static const struct {
+        enum type_tag type;
+        const char *path;
+    } doubtful[] = {
+        {TYPE_BIGINT, "/data/a.parquet"}, {TYPE_BIGINT, "/K=1/a"},
+        {TYPE_BIGINT, "/k=1/k=1/a"},      {TYPE_BIGINT, "/k=1/K=2/a"},
+        {TYPE_BIGINT, "/k=1=2/a"},        {TYPE_BIGINT, "/k=01/a"},
+        {TYPE_BIGINT, "/k=-0/a"},         {TYPE_BIGINT, "/k=+1/a"},
+        {TYPE_BIGINT, "/k=1 /a"},         {TYPE_BIGINT, "/k=1000000000000000000/a"},
+        {TYPE_BIGINT, "/k=1.0/a"},        {TYPE_BIGINT, "/x?/k=1/a"},
+        {TYPE_DATE, "/k=2024-3-1/a"},     {TYPE_DATE, "/k=2024-13-01/a"},
+        {TYPE_DATE, "/k=20240301/a"},     {TYPE_TIMESTAMP, "/k=2024-03-01/a"},
+        {TYPE_DOUBLE, "/k=1/a"},          {TYPE_VARCHAR, "/k=a%2/a"},
+        {TYPE_VARCHAR, "/k=a%zz/a"},      {TYPE_VARCHAR, "/k=%4Eull/a"},
+        {TYPE_BIGINT, "k=1.parquet"},
+    };
+    struct planner_options options = {.workers = 4};
+    struct arena *arena = arena_new();
+    const struct node_parquet_scan *scan = scan_of_folders(arena);
+    struct planner_bounds bounds;
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof(doubtful) / sizeof(doubtful[0]); i++) {
+        struct scan_column column = {
+            .role = SCAN_COLUMN, .name = str_from("k"), .type = type_simple(doubtful[i].type)};
+        if (range_bounds(&options, scan, &column, doubtful[i].path, &bounds))
+            fail_msg("understood: %s", doubtful[i].path);
+    }
+    arena_free(arena);
+}
+
+static void strings_of_folders_are_told_apart(void **unused)
+{
+    static const char *const paths[] = {"/k=a/f", "/k=A/f", "/k=01/f", "/k=1/f", "/k=a%20b/f", "/k=a+b/f"};
+    struct planner_options options = {.workers = 4};
+    struct arena *arena = arena_new();
+    const struct node_parquet_scan *scan = scan_of_folders(arena);
+    struct scan_column column = {
+        .role = SCAN_COLUMN, .name = str_from("k"), .type = type_simple(TYPE_VARCHAR)};
+    struct planner_bounds bounds, others;
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        assert_true(range_bounds(&options, scan, &column, paths[i], &bounds));
+        assert_true(bounds.least >= 0);
+        for (size_t k = 0; k < i; k++) {
+            assert_true(range_bounds(&options, scan, &column, paths[k], &others));
+            assert_int_not_equal(bounds.least, others.least);
+        }
+    }
+    assert_true(range_bounds(&options, scan, &column, "/k=a%20b/f", &bounds));
+    assert_true(range_bounds(&options, scan, &column, "/k=a b/f", &others));
+    assert_int_equal(bounds.least, others.least);
+    arena_free(arena);
+}
+
 static enum eider_status scale(void *data, struct eider_plan_context *context, const struct eider_node *leaf,
                                uint32_t tasks, const struct eider_node **ret, struct eider_error *err)
 {
@@ -307,6 +415,9 @@ int main(void)
                                        cmocka_unit_test(joins_by_it_are_in_step),
                                        cmocka_unit_test(others_are_not_cut),
                                        cmocka_unit_test(unequal_tables_are_not_in_step),
+                                       cmocka_unit_test(folders_have_one_value),
+                                       cmocka_unit_test(doubtful_folders_are_unknown),
+                                       cmocka_unit_test(strings_of_folders_are_told_apart),
                                        cmocka_unit_test(handlers_of_leaves_come_first)};
 
     return cmocka_run_group_tests_name("planner ranges", tests, NULL, NULL);
