@@ -136,9 +136,10 @@ static enum exit_status open_tables(struct runner *runner)
     struct eider_error error;
 
     if (tables_create(runner->database, runner->connection, options->tables, options->table_count,
-                      &runner->tables, &error) == EIDER_OK)
-        return EXIT_OK;
-    return failed(&error, EXIT_FAILED);
+                      &runner->tables, &error) != EIDER_OK)
+        return failed(&error, EXIT_FAILED);
+    tables_warn(runner->tables);
+    return EXIT_OK;
 }
 
 static enum exit_status open_all(struct runner *runner)

@@ -340,11 +340,11 @@ class Tables(Case):
         self.good("-c", f"COPY (SELECT 1 AS id) TO '{path}'")
         self.assertEqual(self.table("t"), "1")
 
-    def assert_unusable(self, name, *words):
+    def assert_unusable(self, name, *words, warnings=0):
         """A query that names the table fails once, with the reason; others work."""
         result = self.eider("--tables", self.data, "--format", "csv", "-c", f'SELECT 1 AS x; FROM "{name}"; FROM good')
         self.assertEqual((result.status, result.text.splitlines()), (1, ["x", "1", "i", "7"]), result)
-        self.assertEqual(result.err.count("eider:"), 1, result)
+        self.assertEqual(result.err.count("eider:"), 1 + warnings, result)
         for word in words:
             self.assertIn(word, result.err)
 
@@ -352,7 +352,19 @@ class Tables(Case):
         self.make("good.parquet", "SELECT 7 AS i")
         self.make("same.parquet")
         self.make("SAME.csv", options="FORMAT csv")
-        self.assert_unusable("same", "same.parquet", "SAME.csv")
+        self.assert_unusable("same", "same.parquet", "SAME.csv", warnings=1)
+
+    def test_names_that_several_have_are_said_at_once(self):
+        self.make("good.parquet", "SELECT 7 AS i")
+        for name in ["same.parquet", "other.parquet", "Other/a.parquet"]:
+            self.make(name)
+        for name in ["SAME.csv", "same.csv"]:
+            self.make(name, options="FORMAT csv")
+        result = self.eider("--tables", self.data, "--format", "csv", "-c", "SHOW TABLES")
+        self.assertEqual((result.status, result.text.splitlines()), (0, ["name", "good"]), result)
+        warning = f"eider: warning: there is no view \"%s\": both '{self.data}/%s' and '{self.data}/%s' have this name"
+        self.assertEqual(result.err.splitlines(), [warning % ("Other", "Other", "other.parquet"),
+                                                   warning % ("SAME", "SAME.csv", "same.csv")])  # fmt: skip
 
     def test_two_folders_of_one_name(self):
         self.make("good.parquet", "SELECT 7 AS i")
