@@ -480,6 +480,15 @@ class Options(Case):
         out = self.lines("--set", "eider_max_tasks_per_stage=3", "-c", "SELECT current_setting('eider_max_tasks_per_stage')")
         self.assertEqual(out[1], "3")
 
+    def test_settings_of_eider_are_checked_at_once(self):
+        for setting in ["eider_bytes_per_task=rubbish", "eider_bytes_per_task=0", "EIDER_MAX_TASKS_PER_STAGE=1025",
+                        "eider_exchange_memory=101%", "eider_exchange_memory=1e30", "eider_bloom_filters=perhaps"]:  # fmt: skip
+            for workers in ["0", "2"]:
+                result = self.eider("--local-cluster", workers, "--set", setting, "-c", "SELECT 1")
+                self.assertEqual((result.status, result.text), (2, ""), result)
+                self.assertIn(setting.split("=")[0].lower(), result.err)
+        self.assertEqual(self.lines("--set", "eider_exchange_memory=100%", "-c", "SELECT 1 AS a"), ["a", "1"])
+
     def test_setting_is_no_sql(self):
         for value in ["x'; CREATE TABLE t (a INT); --", "'x'; CREATE TABLE t (a INT); --'", "'x' || 'y'"]:
             result = self.eider("--set", f"TimeZone={value}", "-c", "SHOW TABLES")
