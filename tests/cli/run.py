@@ -467,6 +467,14 @@ class Options(Case):
         self.assertIn("--require-distributed", out)
         self.assertEqual(self.good("-h", "--tables", "/nowhere").text, out)
 
+    def test_help_says_how_csv_has_null(self):
+        self.assertIn("where NULL looks like the\n", self.good("--help").text)
+        sql = "SELECT 'NULL' AS a, NULL AS b, '' AS c"
+        self.assertEqual(self.good("--format", "csv", "-c", sql).text, "a,b,c\nNULL,NULL,\n")
+        self.assertEqual(self.good("--format", "json", "-c", sql).text, '[{"a":"NULL","b":null,"c":""}]\n')
+        out = self.good("-c", f"COPY ({sql}) TO '/dev/stdout' (FORMAT csv)").text
+        self.assertEqual(out, 'a,b,c\nNULL,,""\n')
+
     def test_wrong_usage_names_help(self):
         result = self.eider("--nope")
         self.assertEqual((result.status, result.text), (2, ""), result)
