@@ -82,6 +82,8 @@ struct eider_custom_kind {
     /*
      * Writes one SELECT, whose columns are those of the node, in order; they are cast to its types. In that of a unary
      * node, {input} stands for the rows of its input, as a subquery with the names of its columns: SELECT f(a) FROM {input}.
+     * SQL that does not bind fails the query with SQL, another number of columns with PLAN: the error names the kind. So does
+     * the hint where values cannot be cast.
      */
     enum eider_status (*sql)(void *data, const void *object, const struct eider_task *task,
                              struct eider_writer *out, struct eider_error *err);

@@ -159,7 +159,7 @@ EIDER_API EIDER_MUST_CHECK enum eider_status
 eider_query_stream(struct eider_query *query, struct eider_stream **ret, struct eider_error *err);
 
 /* The next chunk, owned by the caller (duckdb_destroy_data_chunk) and valid until the stream is closed; NULL with
- * EIDER_OK at the end. */
+ * EIDER_OK at the end. Errors: what the query fails with; ARGUMENT if the connection has been used for something else. */
 EIDER_API EIDER_MUST_CHECK enum eider_status
 eider_stream_next(struct eider_stream *stream, duckdb_data_chunk *ret_chunk, struct eider_error *err);
 

@@ -254,6 +254,13 @@ static enum eider_status open_stream(const struct eider_custom_kind *kind, const
     return EIDER_OK;
 }
 
+bool custom_is_sql(const struct custom_kinds *kinds, const struct node_custom *node)
+{
+    const struct eider_custom_kind *kind = find_kind(kinds, node->kind);
+
+    return kind != NULL && kind->sql != NULL;
+}
+
 enum eider_status custom_compute(const struct custom_kinds *kinds, const struct node_custom *node,
                                  const struct eider_task *task, const struct custom_result *ret,
                                  struct eider_error *err)

@@ -35,4 +35,7 @@ enum eider_status custom_compute(const struct custom_kinds *kinds, const struct 
                                  const struct eider_task *task, const struct custom_result *ret,
                                  struct eider_error *err);
 
+/* True if the node's kind is known and gives SQL. */
+bool custom_is_sql(const struct custom_kinds *kinds, const struct node_custom *node);
+
 #endif

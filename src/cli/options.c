@@ -144,7 +144,8 @@ static const struct option option_table[] = {
      "0, the default: DuckDB alone"},
     {'\0', "format", "FORMAT", apply_format, 0,
      "box (the default), csv, json, or arrow: an Arrow IPC stream per\n"
-     "query"},
+     "query. csv is that of DuckDB's shell, where NULL looks like the\n"
+     "text 'NULL': json and COPY (...) TO tell them apart"},
     {'o', "output", "FILE", apply_output, 0, "write results to a file instead of standard output"},
     {'\0', "threads", "N", apply_threads, 0, "threads of DuckDB, shared by all workers"},
     {'\0', "memory-limit", "SIZE", apply_memory_limit, 0, "memory limit of DuckDB, such as 4GB"},

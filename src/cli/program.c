@@ -14,10 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "cli/runner.h"
+#include "engine/settings.h"
 #include "sqlgen/quote.h"
 
 #define MAX_TEXT_BYTES ((size_t)1 << 20)
@@ -110,6 +112,7 @@ static enum exit_status apply_setting(struct runner *runner, const struct settin
 {
     enum exit_status status = EXIT_OK;
     duckdb_result result = {0};
+    struct settings settings;
     struct eider_error error;
     struct buf sql;
 
@@ -122,6 +125,9 @@ static enum exit_status apply_setting(struct runner *runner, const struct settin
         error_set(&error, EIDER_ERROR_SQL, "setting %s: %s", setting->name,
                   sql.failed ? "too long" : duckdb_result_error(&result));
         status = failed(&error, EXIT_USAGE);
+    } else if (strncasecmp(setting->name, "eider_", 6) == 0 &&
+               settings_read(runner->connection, &settings, &error) != EIDER_OK) {
+        status = failed(&error, EXIT_USAGE); /* DuckDB takes any value for them */
     } else if (converter_sync(runner->converter, runner->connection, &error) != EIDER_OK) {
         status = failed(&error, EXIT_FAILED);
     }
@@ -136,9 +142,10 @@ static enum exit_status open_tables(struct runner *runner)
     struct eider_error error;
 
     if (tables_create(runner->database, runner->connection, options->tables, options->table_count,
-                      &runner->tables, &error) == EIDER_OK)
-        return EXIT_OK;
-    return failed(&error, EXIT_FAILED);
+                      &runner->tables, &error) != EIDER_OK)
+        return failed(&error, EXIT_FAILED);
+    tables_warn(runner->tables);
+    return EXIT_OK;
 }
 
 static enum exit_status open_all(struct runner *runner)

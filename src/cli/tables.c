@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "cli/report.h"
 #include "sqlgen/quote.h"
 
 #define MAX_SQL_BYTES     ((size_t)512 << 20)
@@ -174,6 +175,13 @@ static void replace_table(duckdb_replacement_scan_info info, const char *name, v
         duckdb_destroy_value(&value);
     }
     buf_done(&message);
+}
+
+void tables_warn(const struct table_list *list)
+{
+    for (size_t i = 0; list != NULL && i < list->count; i++)
+        if (list->entries[i].warning != NULL)
+            report_message(list->entries[i].warning);
 }
 
 void tables_hint(struct table_list *list, struct eider_error *err)

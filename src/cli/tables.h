@@ -32,6 +32,7 @@ struct table_entry {
     char **files;
     size_t file_count;
     const char *problem; /* NULL: none; else why there can be no view */
+    const char *warning; /* what to say of it at once: the first of several of one name; NULL: nothing */
 };
 
 struct table_list {
@@ -46,18 +47,22 @@ struct table_list {
 EIDER_MUST_CHECK enum eider_status tables_scan(const char *folder, struct table_list *list,
                                                struct eider_error *err);
 
-/* Sorts by name, and gives entries of one name, whatever the case, a problem each. Errors: MEMORY. */
+/* Sorts by name, and gives entries of one name, whatever the case, a problem each and the first a warning. Errors:
+ * MEMORY. */
 EIDER_MUST_CHECK enum eider_status tables_resolve(struct table_list *list, struct eider_error *err);
 
 /*
  * Makes a temporary view for each table of the folders. What cannot be a view (a broken file, two of one
- * name) fails the queries that name it, with the reason, and no other. *ret lives as long as the database;
- * NULL if all is well. Errors: IO (a folder cannot be read), ARGUMENT (the database has such a table
+ * name) fails the queries that name it, with the reason, and no other; tables_warn says what nobody may expect. *ret lives as
+ * long as the database; NULL if all is well. Errors: IO (a folder cannot be read), ARGUMENT (the database has such a table
  * already), MEMORY, SQL.
  */
 EIDER_MUST_CHECK enum eider_status tables_create(duckdb_database database, duckdb_connection connection,
                                                  const char *const *folders, size_t count,
                                                  struct table_list **ret, struct eider_error *err);
+
+/* A line on standard error for each name that several files or folders have. `list` may be NULL. */
+void tables_warn(const struct table_list *list);
 
 /* Gives the error of a statement a hint if it named an unknown table and a folder was empty. Called before a
  * statement with NULL as error. `list` may be NULL. */

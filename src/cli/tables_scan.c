@@ -257,6 +257,9 @@ enum eider_status tables_resolve(struct table_list *list, struct eider_error *er
         for (size_t i = start; i < end && end - start > 1; i++)
             entries[i].problem = arena_printf(list->arena, "both '%s' and '%s' have this name",
                                               entries[start].path, entries[start + 1].path);
+        if (end - start > 1)
+            entries[start].warning = arena_printf(list->arena, "warning: there is no view \"%s\": %s",
+                                                  entries[start].name, entries[start].problem);
     }
     return arena_failed(list->arena) ? error_no_memory(err) : EIDER_OK;
 }

@@ -28,6 +28,7 @@
 #include "plan/codec.h"
 #include "plan/object.h"
 #include "sqlgen/sqlgen.h"
+#include "worker/blame.h"
 #include "worker/task.h"
 
 #define HEAD_SQL_MAX_BYTES ((size_t)64 << 20)
@@ -688,6 +689,8 @@ enum eider_status execution_run_head(struct execution *execution, enum run_mode 
     else if (status == EIDER_OK)
         status = run_execute_written(execution->options.run, execution->options.connection, sql.data, mode,
                                      ret_result, err);
+    if (status != EIDER_OK && err != NULL && execution->head_inputs != NULL)
+        status = fragment_blame(&context, fragment_inputs_sql(execution->head_inputs), err);
     if (status == EIDER_OK && mode == RUN_MATERIALIZE && execution->options.before == NULL &&
         (status = fragment_check_files(root, err)) != EIDER_OK)
         duckdb_destroy_result(ret_result);

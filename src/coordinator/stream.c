@@ -74,6 +74,18 @@ static enum eider_status stream_end(struct eider_stream *stream, enum eider_stat
     return query_run_end(&stream->run, status, err);
 }
 
+/* DuckDB gives up the rows of a connection that begins another statement, and says that of its own objects. */
+static enum eider_status lost_rows(enum eider_status status, struct eider_error *err)
+{
+    if (status != EIDER_ERROR_SQL || strstr(err->message, "unsuccessful or closed") == NULL)
+        return status;
+    error_set(
+        err, EIDER_ERROR_ARGUMENT,
+        "the stream has lost its rows: another statement was begun on its connection while it was open");
+    error_hint(err, "read all rows or close the stream before, or use another session for the statement");
+    return EIDER_ERROR_ARGUMENT;
+}
+
 enum eider_status eider_stream_next(struct eider_stream *stream, duckdb_data_chunk *ret_chunk,
                                     struct eider_error *err)
 {
@@ -91,6 +103,7 @@ enum eider_status eider_stream_next(struct eider_stream *stream, duckdb_data_chu
             return EIDER_OK;
         stream->exhausted = true;
         stream->status = run_result_error(stream->run.run, &stream->result, &stream->error);
+        stream->status = lost_rows(stream->status, &stream->error);
         if (stream->status != EIDER_OK)
             stream->status = stream_end(stream, stream->status, &stream->error);
     }

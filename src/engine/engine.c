@@ -51,8 +51,8 @@ static enum eider_status register_functions(struct engine *engine, struct eider_
         return EIDER_OK;
     if (pulse_register(engine->own, err) != EIDER_OK || !functions_register_sink(engine->own) ||
         !functions_register_probe(engine->own) || !functions_register_arrow(engine->own) ||
-        !functions_register_text(engine->own) || !functions_register_source(engine->own) ||
-        !engine_functions_visible(engine, engine->own))
+        !functions_register_text(engine->own) || !functions_register_average(engine->own) ||
+        !functions_register_source(engine->own) || !engine_functions_visible(engine, engine->own))
         return error_set(
             err, EIDER_ERROR_SQL,
             "the functions eider_sink, eider_bloom, eider_arrow and eider_source cannot be registered in "

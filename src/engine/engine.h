@@ -4,7 +4,7 @@
 
 /*
  * An engine: what Eider adds to one DuckDB database. It owns a connection of its own, always in autocommit,
- * on which the functions eider_sink, eider_source and eider_bloom and the settings are registered, and a few
+ * on which the functions eider_sink, eider_source, eider_bloom and the like and the settings are registered, and a few
  * pooled task connections (engine/connection.h). Sessions on the same duckdb_database share one engine.
  *
  * The functions find what they work on by a token: an unguessable string that sink_new, source_new and

@@ -10,10 +10,11 @@
 
 #include "duckdb.h"
 
-bool functions_register_sink(duckdb_connection connection);   /* sink.c */
-bool functions_register_source(duckdb_connection connection); /* source.c */
-bool functions_register_probe(duckdb_connection connection);  /* probe.c */
-bool functions_register_text(duckdb_connection connection);   /* text_scans.c */
-bool functions_register_arrow(duckdb_connection connection);  /* arrow_scan.c */
+bool functions_register_sink(duckdb_connection connection);    /* sink.c */
+bool functions_register_source(duckdb_connection connection);  /* source.c */
+bool functions_register_probe(duckdb_connection connection);   /* probe.c */
+bool functions_register_text(duckdb_connection connection);    /* text_scans.c */
+bool functions_register_arrow(duckdb_connection connection);   /* arrow_scan.c */
+bool functions_register_average(duckdb_connection connection); /* average.c */
 
 #endif

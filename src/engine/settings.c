@@ -100,7 +100,7 @@ bool settings_parse_bytes(const char *text, uint64_t whole, uint64_t *ret)
     length = strlen(end);
     while (length > 0 && isspace((unsigned char)end[length - 1]))
         length--;
-    if (length == 1 && *end == '%')
+    if (length == 1 && *end == '%' && number <= 100)
         bytes = number / 100 * (double)whole;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && bytes < 0; i++) {
         if (strncasecmp(end, units[i].name, length) == 0 && strlen(units[i].name) == length)
@@ -184,8 +184,10 @@ static enum eider_status bad_value(const struct description *setting, const char
 {
     switch (setting->kind) {
     case KIND_BYTES:
-        error_set(err, EIDER_ERROR_ARGUMENT, "%s is '%s', but must be a number of bytes of at least %" PRIu64,
-                  setting->name, text, setting->min);
+        error_set(err, EIDER_ERROR_ARGUMENT,
+                  "%s is '%s', but must be from %" PRIu64 " to %" PRIu64
+                  " bytes, or a share of at most 100%%",
+                  setting->name, text, setting->min, setting->max);
         break;
     case KIND_COUNT:
         error_set(err, EIDER_ERROR_ARGUMENT, "%s is %s, but must be from %" PRIu64 " to %" PRIu64,

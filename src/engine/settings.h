@@ -38,7 +38,7 @@ void settings_default(struct settings *ret);
 void settings_apply(const struct settings *settings, struct engine *engine);
 
 /* "64MB", "1.5 GiB", "512 kb", "1000": a number of bytes, with DuckDB's units (KB = 1000, KiB = 1024), or "25%" of
- * `whole`. False if it is neither. */
+ * `whole`, which cannot be more than all of it. False if it is neither. */
 bool settings_parse_bytes(const char *text, uint64_t whole, uint64_t *ret);
 
 /* Registers the settings in the database, if they are not there. Errors: MEMORY, SQL. */

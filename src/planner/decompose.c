@@ -7,7 +7,7 @@
  *   Partial        g, sum(x) AS s, count(x) AS n      one row per group and task
  *   PartialReduce  g, sum(s) AS s, sum(n) AS n        states into states, as often as wanted
  *   Final          g, sum(s) AS s, sum(n) AS n        every state of a group in one task
- *   projection     g, CAST(s AS DOUBLE) / n
+ *   projection     g, eider_average(s, n)             divides as DuckDB does (engine/average.c); of DOUBLEs it is s / n
  *
  * A state column has the same type in every phase. Where DuckDB's own type of a merge is another (the sum of BIGINTs is
  * a HUGEINT), the merge is written as sum_no_overflow, which sqlgen casts to the type that stands in the plan.
@@ -70,7 +70,7 @@ enum state_rows {
 enum finish {
     FINISH_COPY = 1, /* the first state is the answer */
     FINISH_COUNT,    /* the first state, 0 if there was none */
-    FINISH_AVERAGE,  /* first state / second state, as DOUBLE */
+    FINISH_AVERAGE,  /* first state / second state, rounded as DuckDB does */
     FINISH_CALL,     /* the function `call` of the first state */
     FINISH_LIST      /* the aggregate itself, of the list that is the first state */
 };
@@ -627,22 +627,6 @@ static const struct eider_expr *cast_to(struct arena *arena, const struct eider_
     return &cast->base;
 }
 
-static const struct eider_expr *divide(struct arena *arena, const struct eider_expr *a,
-                                       const struct eider_expr *b)
-{
-    struct expr_function *function = expr_function_new(arena, type_simple(TYPE_DOUBLE));
-
-    if (function == NULL || a == NULL || b == NULL)
-        return NULL;
-    function->name = str_from("/");
-    function->args = expr_list_new(arena, 2);
-    if (function->args.count != 2)
-        return NULL;
-    function->args.items[0] = cast_to(arena, a, type_simple(TYPE_DOUBLE));
-    function->args.items[1] = cast_to(arena, b, type_simple(TYPE_DOUBLE));
-    return &function->base;
-}
-
 /* A count over no state at all (a grouping set of an empty input) is 0. */
 static const struct eider_expr *or_zero(struct arena *arena, const struct eider_expr *expr)
 {
@@ -674,6 +658,23 @@ static const struct eider_expr *call_of(struct arena *arena, const struct eider_
     return &function->base;
 }
 
+/* sum / count of values of `type`: DuckDB's average of exact numbers rounds once, in a way that depends on how it stores them. */
+static const struct eider_expr *average(struct arena *arena, const struct eider_type *type,
+                                        const struct eider_expr *sum, const struct eider_expr *count)
+{
+    bool in_16_bits = type->tag == TYPE_TINYINT || type->tag == TYPE_SMALLINT ||
+                      (type->tag == TYPE_DECIMAL && type_as_decimal(type)->width <= 4);
+    const char *name = in_16_bits ? "eider_average_int16" : "eider_average";
+
+    if (sum == NULL || count == NULL)
+        return NULL;
+    if (sum->type->tag == TYPE_DOUBLE) {
+        name = "/";
+        count = cast_to(arena, count, type_simple(TYPE_DOUBLE));
+    }
+    return count == NULL ? NULL : call_of(arena, type_simple(TYPE_DOUBLE), name, sum, count);
+}
+
 /* list_aggregate(list, 'sum'); how many there are is 0 where there is no list. */
 static const struct eider_expr *of_list(struct arena *arena, const struct expr_aggregate *call,
                                         const struct eider_expr *list)
@@ -703,7 +704,8 @@ static const struct eider_expr *finish_call(struct arena *arena, const struct ex
         count = or_zero(arena, state);
         return count == NULL ? NULL : cast_to(arena, count, call->base.type);
     case FINISH_AVERAGE:
-        return divide(arena, state, expr_column_of(arena, final, first + 1));
+        return average(arena, first_arg(call, &rule->states[0])->type, state,
+                       expr_column_of(arena, final, first + 1));
     case FINISH_CALL:
         return call_of(arena, call->base.type, rule->call, state, NULL);
     case FINISH_LIST:

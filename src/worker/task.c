@@ -21,6 +21,7 @@
 #include "plan/codec.h"
 #include "plan/object.h"
 #include "sqlgen/sqlgen.h"
+#include "worker/blame.h"
 
 #define SQL_MAX_BYTES ((size_t)64 << 20)
 
@@ -130,6 +131,8 @@ static enum eider_status run_sql(struct running *task, struct eider_error *err)
         status = write_sql(task, err);
         if (status == EIDER_OK)
             status = run_count(task->context->run, task->context->connection, task->sql.data, &rows, err);
+        if (status != EIDER_OK)
+            status = fragment_blame(task->context, fragment_inputs_sql(task->inputs), err);
         all_rows += rows;
         if (status == EIDER_OK)
             status = fragment_inputs_next(task->inputs, &more, err);

@@ -340,11 +340,11 @@ class Tables(Case):
         self.good("-c", f"COPY (SELECT 1 AS id) TO '{path}'")
         self.assertEqual(self.table("t"), "1")
 
-    def assert_unusable(self, name, *words):
+    def assert_unusable(self, name, *words, warnings=0):
         """A query that names the table fails once, with the reason; others work."""
         result = self.eider("--tables", self.data, "--format", "csv", "-c", f'SELECT 1 AS x; FROM "{name}"; FROM good')
         self.assertEqual((result.status, result.text.splitlines()), (1, ["x", "1", "i", "7"]), result)
-        self.assertEqual(result.err.count("eider:"), 1, result)
+        self.assertEqual(result.err.count("eider:"), 1 + warnings, result)
         for word in words:
             self.assertIn(word, result.err)
 
@@ -352,7 +352,19 @@ class Tables(Case):
         self.make("good.parquet", "SELECT 7 AS i")
         self.make("same.parquet")
         self.make("SAME.csv", options="FORMAT csv")
-        self.assert_unusable("same", "same.parquet", "SAME.csv")
+        self.assert_unusable("same", "same.parquet", "SAME.csv", warnings=1)
+
+    def test_names_that_several_have_are_said_at_once(self):
+        self.make("good.parquet", "SELECT 7 AS i")
+        for name in ["same.parquet", "other.parquet", "Other/a.parquet"]:
+            self.make(name)
+        for name in ["SAME.csv", "same.csv"]:
+            self.make(name, options="FORMAT csv")
+        result = self.eider("--tables", self.data, "--format", "csv", "-c", "SHOW TABLES")
+        self.assertEqual((result.status, result.text.splitlines()), (0, ["name", "good"]), result)
+        warning = f"eider: warning: there is no view \"%s\": both '{self.data}/%s' and '{self.data}/%s' have this name"
+        self.assertEqual(result.err.splitlines(), [warning % ("Other", "Other", "other.parquet"),
+                                                   warning % ("SAME", "SAME.csv", "same.csv")])  # fmt: skip
 
     def test_two_folders_of_one_name(self):
         self.make("good.parquet", "SELECT 7 AS i")
@@ -455,6 +467,14 @@ class Options(Case):
         self.assertIn("--require-distributed", out)
         self.assertEqual(self.good("-h", "--tables", "/nowhere").text, out)
 
+    def test_help_says_how_csv_has_null(self):
+        self.assertIn("where NULL looks like the\n", self.good("--help").text)
+        sql = "SELECT 'NULL' AS a, NULL AS b, '' AS c"
+        self.assertEqual(self.good("--format", "csv", "-c", sql).text, "a,b,c\nNULL,NULL,\n")
+        self.assertEqual(self.good("--format", "json", "-c", sql).text, '[{"a":"NULL","b":null,"c":""}]\n')
+        out = self.good("-c", f"COPY ({sql}) TO '/dev/stdout' (FORMAT csv)").text
+        self.assertEqual(out, 'a,b,c\nNULL,,""\n')
+
     def test_wrong_usage_names_help(self):
         result = self.eider("--nope")
         self.assertEqual((result.status, result.text), (2, ""), result)
@@ -467,6 +487,15 @@ class Options(Case):
             self.assertEqual(out[1], "3,Asia/Tokyo,1.0 GiB")
         out = self.lines("--set", "eider_max_tasks_per_stage=3", "-c", "SELECT current_setting('eider_max_tasks_per_stage')")
         self.assertEqual(out[1], "3")
+
+    def test_settings_of_eider_are_checked_at_once(self):
+        for setting in ["eider_bytes_per_task=rubbish", "eider_bytes_per_task=0", "EIDER_MAX_TASKS_PER_STAGE=1025",
+                        "eider_exchange_memory=101%", "eider_exchange_memory=1e30", "eider_bloom_filters=perhaps"]:  # fmt: skip
+            for workers in ["0", "2"]:
+                result = self.eider("--local-cluster", workers, "--set", setting, "-c", "SELECT 1")
+                self.assertEqual((result.status, result.text), (2, ""), result)
+                self.assertIn(setting.split("=")[0].lower(), result.err)
+        self.assertEqual(self.lines("--set", "eider_exchange_memory=100%", "-c", "SELECT 1 AS a"), ["a", "1"])
 
     def test_setting_is_no_sql(self):
         for value in ["x'; CREATE TABLE t (a INT); --", "'x'; CREATE TABLE t (a INT); --'", "'x' || 'y'"]:

@@ -229,6 +229,13 @@ static void test_settings(void **state)
         {"SET eider_max_tasks_per_stage = -1", "eider_max_tasks_per_stage is -1"},
         {"SET GLOBAL eider_partitions_per_task = 0", "eider_partitions_per_task"},
         {"SET eider_exchange_memory = '10%'", NULL},
+        {"SET eider_exchange_memory = '100%'", NULL},
+        {"SET eider_exchange_memory = '101%'",
+         "eider_exchange_memory is '101%', but must be from 1048576 to "},
+        {"SET eider_exchange_memory = '1e30'", "eider_exchange_memory is '1e30'"},
+        {"SET eider_exchange_memory = '1048577TiB'", " bytes, or a share of at most 100%"},
+        {"SET eider_exchange_memory = '1048576TiB'", NULL},
+        {"SET eider_bytes_per_task = '1e30GB'", "eider_bytes_per_task is '1e30GB'"},
     };
     struct settings settings, defaults;
     struct fixture fixture;
@@ -297,12 +304,13 @@ static void test_bytes(void **state)
                 {"1.5 GiB", 1610612736},
                 {"512 kb", 512000},
                 {"50%", 500},
+                {"100%", 1000},
                 {"2K", 2000},
                 {"3 bytes", 3},
                 {"1tib", 1099511627776},
                 {"99999999999999999999999", UINT64_MAX}};
-    static const char *const bad[] = {"",     "MB", "-1",    "1 XB", "inf", "nan",
-                                      "0x10", "1e", "12 34", "1MB!", "%"};
+    static const char *const bad[] = {"",   "MB",    "-1",   "1 XB", "inf",  "nan",  "0x10",
+                                      "1e", "12 34", "1MB!", "%",    "101%", "1e30%"};
     uint64_t bytes;
 
     (void)state;

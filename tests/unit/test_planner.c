@@ -95,17 +95,17 @@ static void few_groups_meet_in_the_head(void **unused)
 
     (void)unused;
     plan_with(&p, sample_aggregate(p.arena, scan, 1, "avg", type_simple(TYPE_DOUBLE), 10), &options);
-    assert_string_equal(
-        p.picture, "┌───── DistributedExec ── Tasks: t0:[p0]\n"
-                   "│ ProjectionExec: expr=[a, CAST(sum(b) AS DOUBLE) / CAST(count(b) AS DOUBLE) as avg]\n"
-                   "│   AggregateExec: mode=Final, gby=[a], aggr=[avg(b)]\n"
-                   "│     [Stage 1] => NetworkCoalesceExec: output_partitions=4, input_tasks=4\n"
-                   "└──────────────────────────────────────────────────\n"
-                   "  ┌───── Stage 1 ── Tasks: t0:[p0] t1:[p1] t2:[p2] t3:[p3]\n"
-                   "  │ AggregateExec: mode=Partial, gby=[a], aggr=[avg(b)]\n"
-                   "  │   DistributedLeafExec: DataSourceExec: files=[…/t/f0.parquet, …/t/f1.parquet, "
-                   "…/t/f2.parquet, …/t/f3.parquet], projection=[a, b], file_type=parquet\n"
-                   "  └──────────────────────────────────────────────────\n");
+    assert_string_equal(p.picture,
+                        "┌───── DistributedExec ── Tasks: t0:[p0]\n"
+                        "│ ProjectionExec: expr=[a, eider_average(sum(b), count(b)) as avg]\n"
+                        "│   AggregateExec: mode=Final, gby=[a], aggr=[avg(b)]\n"
+                        "│     [Stage 1] => NetworkCoalesceExec: output_partitions=4, input_tasks=4\n"
+                        "└──────────────────────────────────────────────────\n"
+                        "  ┌───── Stage 1 ── Tasks: t0:[p0] t1:[p1] t2:[p2] t3:[p3]\n"
+                        "  │ AggregateExec: mode=Partial, gby=[a], aggr=[avg(b)]\n"
+                        "  │   DistributedLeafExec: DataSourceExec: files=[…/t/f0.parquet, …/t/f1.parquet, "
+                        "…/t/f2.parquet, …/t/f3.parquet], projection=[a, b], file_type=parquet\n"
+                        "  └──────────────────────────────────────────────────\n");
     done(&p);
 }
 

@@ -268,9 +268,6 @@ static void failing_codecs_are_named(void **unused)
         {"short", NULL, EIDER_ERROR_IO, "decode of the custom node kind numbers: not the bytes"},
         {"sql", NULL, EIDER_ERROR_IO, "sql of the custom node kind numbers: no pen"},
         {NULL, "", EIDER_ERROR_PLAN, "sql of the custom node kind numbers wrote nothing"},
-        {NULL, "SELECT 1, 2", EIDER_ERROR_SQL, "Binder Error"},
-        {NULL, "SELECT nonsense", EIDER_ERROR_SQL, "nonsense"},
-        {NULL, "SELECT 'x'", EIDER_ERROR_SQL, "Could not convert"},
         {NULL, "SELECT 1 FROM {input}", EIDER_ERROR_PLAN, "reads {input}"},
     };
 
@@ -288,15 +285,60 @@ static void failing_codecs_are_named(void **unused)
     }
 }
 
+/* DuckDB speaks of the task's statement, in which the node's is a part. */
+static void wrong_sql_names_the_kind(void **unused)
+{
+    static const struct {
+        const char *sql;
+        enum eider_status status;
+        const char *part, *node, *hint;
+    } cases[] = {
+        {"SELECT 1, 2", EIDER_ERROR_PLAN,
+         "the SQL of the custom node kind numbers has 2 columns, but the node has 1", "numbers", ""},
+        {"SELECT nonsense", EIDER_ERROR_SQL,
+         "the SQL of the custom node kind numbers: Binder Error: Referenced column \"nonsense\" was not "
+         "found",
+         "numbers", ""},
+        {"SELECT 1)", EIDER_ERROR_SQL, "the SQL of the custom node kind numbers: Parser Error", "numbers",
+         ""},
+        {"SELECT [1]", EIDER_ERROR_SQL, "INTEGER[] -> BIGINT", "",
+         "the SQL of the custom node kind numbers is cast to the node's types: column 0 (v) is INTEGER[], "
+         "the node says "
+         "BIGINT"},
+        {"SELECT 'x' -- no number", EIDER_ERROR_SQL, "Could not convert", "",
+         "the SQL of the custom node kind numbers is cast to the node's types: column 0 (v) is VARCHAR, the "
+         "node says "
+         "BIGINT"},
+        {"SELECT error('no more')", EIDER_ERROR_SQL, "no more", "", ""}, /* the SQL is right */
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct watch session = {.sql = cases[i].sql}, worker = {.sql = cases[i].sql};
+        struct setup setup = {.numbers = &worker};
+        struct fixture f;
+
+        open_numbers(&f, &setup, &session);
+        assert_fails(&f, "SELECT sum(v) FROM t", cases[i].status, cases[i].part);
+        assert_string_equal(f.err.node, cases[i].node);
+        assert_string_equal(f.err.hint, cases[i].hint);
+        assert_int_equal(f.err.stage, 1);
+        fixture_close(&f);
+    }
+}
+
 /* ---- A unary node: rows times three, whose SQL reads its input by name ---- */
 
 static enum eider_status triple_sql(void *data, const void *object, const struct eider_task *task,
                                     struct eider_writer *out, struct eider_error *err)
 {
-    (void)data;
     (void)object;
     (void)task;
     (void)err;
+    if (data != NULL) { /* what it writes instead */
+        eider_write_text(out, data);
+        return EIDER_OK;
+    }
     eider_write_text(out, "SELECT 3 * ");
     eider_write_identifier(out, "v");
     eider_write_text(out, " FROM {input} WHERE v < 10");
@@ -321,6 +363,18 @@ static enum eider_status set_up_triple(void *data, struct eider_worker *worker, 
     return eider_worker_add_custom(worker, data, err);
 }
 
+static void open_triple(struct fixture *f, struct eider_custom_kind *kind)
+{
+    fixture_open(f, 4);
+    eider_session_free(f->session);
+    assert_int_equal(eider_cluster_set_worker_setup(f->cluster, set_up_triple, kind, NULL, &f->err),
+                     EIDER_OK);
+    assert_int_equal(eider_session_new(f->database, f->connection, f->cluster, NULL, &f->session, &f->err),
+                     EIDER_OK);
+    assert_int_equal(eider_session_add_custom(f->session, kind, &f->err), EIDER_OK);
+    assert_int_equal(eider_session_add_rule(f->session, "triple", use_triple, NULL, NULL, &f->err), EIDER_OK);
+}
+
 static void a_unary_node_runs_where_its_input_is(void **unused)
 {
     struct eider_custom_kind kind = EIDER_CUSTOM_KIND_INIT;
@@ -332,17 +386,41 @@ static void a_unary_node_runs_where_its_input_is(void **unused)
         struct fixture f;
 
         kind.parallel = parallel == 1;
-        fixture_open(&f, 4);
-        eider_session_free(f.session);
-        assert_int_equal(eider_cluster_set_worker_setup(f.cluster, set_up_triple, &kind, NULL, &f.err),
-                         EIDER_OK);
-        assert_int_equal(eider_session_new(f.database, f.connection, f.cluster, NULL, &f.session, &f.err),
-                         EIDER_OK);
-        assert_int_equal(eider_session_add_custom(f.session, &kind, &f.err), EIDER_OK);
-        assert_int_equal(eider_session_add_rule(f.session, "triple", use_triple, NULL, NULL, &f.err),
-                         EIDER_OK);
+        open_triple(&f, &kind);
         assert_answer(&f, "SELECT sum(v) FROM t", true, "135");
         assert_answer(&f, "SELECT v FROM t ORDER BY v DESC LIMIT 1", true, "27");
+        fixture_close(&f);
+    }
+}
+
+/* In tasks, and in the head stage if all rows are needed in one task. */
+static void wrong_sql_over_an_input_names_the_kind(void **unused)
+{
+    static const struct {
+        const char *sql;
+        enum eider_status status;
+        const char *part, *node;
+    } cases[] = {
+        {"SELECT v, 1 FROM {input}", EIDER_ERROR_PLAN, "the SQL of the custom node kind triple has 2 columns",
+         "triple"},
+        {"SELECT w FROM {input}", EIDER_ERROR_SQL, "the SQL of the custom node kind triple: Binder Error",
+         "triple"},
+        {"SELECT error(v::VARCHAR) FROM {input} WHERE v = 77", EIDER_ERROR_SQL, "77", ""},
+    };
+    struct eider_custom_kind kind = EIDER_CUSTOM_KIND_INIT;
+
+    (void)unused;
+    kind.name = "triple";
+    kind.sql = triple_sql;
+    for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture f;
+
+        kind.parallel = i % 2 == 1;
+        kind.data = (void *)(uintptr_t)cases[i / 2].sql;
+        open_triple(&f, &kind);
+        assert_fails(&f, "SELECT sum(v) FROM t", cases[i / 2].status, cases[i / 2].part);
+        assert_string_equal(f.err.node, cases[i / 2].node);
+        assert_int_equal(f.err.stage, kind.parallel ? 1 : 0);
         fixture_close(&f);
     }
 }
@@ -622,7 +700,9 @@ int main(void)
         cmocka_unit_test(each_task_gives_its_share),
         cmocka_unit_test(a_codec_may_miss_on_either_side),
         cmocka_unit_test(failing_codecs_are_named),
+        cmocka_unit_test(wrong_sql_names_the_kind),
         cmocka_unit_test(a_unary_node_runs_where_its_input_is),
+        cmocka_unit_test(wrong_sql_over_an_input_names_the_kind),
         cmocka_unit_test(phases_are_placed_where_no_rule_does),
         cmocka_unit_test(workers_are_set_up_once_for_their_headers),
         cmocka_unit_test(wrong_headers_are_refused),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Aggregates in phases, as an application's rule arranges them: trees of two and three levels, whose states are merged up to
- * twice before Final. Every aggregate that has states gives what DuckDB alone gives: to 1e-9 if it is a DOUBLE, else exactly.
+ * twice before Final. Every aggregate that has states gives what DuckDB alone gives: to 1e-9 if it is a DOUBLE, else exactly;
+ * exact averages too.
  */
 #include <math.h>
 
@@ -136,6 +137,12 @@ static const char *const lists[] = {
     "avg(v::DECIMAL(38, "
     "9))@, sum(DISTINCT d::DECIMAL(38, 9))@, count(DISTINCT d::DECIMAL(18, 3))@, stddev(d)@, arg_max(d, v)@, "
     "arg_min(d::DECIMAL(38, 4), v)@, arg_max(v, v::DECIMAL(38, 4))@",
+    /* and averages to the last bit, as text */
+    "avg((v % 7919)::SMALLINT)@::VARCHAR, avg(v * 271828182845)@::VARCHAR, avg(v::HUGEINT * "
+    "10000000000000000061)@::VARCHAR, "
+    "avg((v % 10 / 10)::DECIMAL(1, 1))@::VARCHAR, avg((v % 99991 / 1e5)::DECIMAL(9, 6))@::VARCHAR, "
+    "avg((v / 7)::DECIMAL(18, 9))@::VARCHAR, avg((v / 7)::DECIMAL(38, 20))@::VARCHAR, avg((v % 1000)::DOUBLE "
+    "/ 8)@::VARCHAR",
     "sum(d)@, avg(d)@, min(d)@, max(d)@, sum(v)@, avg(v)@, count(*)@, count(x)@, bool_and(v >= 0)@, "
     "bool_or(v < 5)@, "
     "bit_xor(v)@, bit_or(v)@, bit_and(v)@, count_if(v % 2 = 0)@, any_value(g >= 0)@, min(DISTINCT s)@",
