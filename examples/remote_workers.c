@@ -150,11 +150,13 @@ static void serve(struct eider_worker_service *service, int listener)
         if (connection == NULL)
             return;
         *connection = (struct connection){service, accept(listener, NULL, NULL)};
-        if (connection->fd < 0 || pthread_create(&thread, NULL, answer_connection, connection) != 0) {
-            free(connection);
-            return;
+        if (connection->fd >= 0 && pthread_create(&thread, NULL, answer_connection, connection) == 0) {
+            pthread_detach(thread);
+            continue;
         }
-        pthread_detach(thread);
+        if (connection->fd >= 0)
+            close(connection->fd);
+        free(connection);
     }
 }
 
@@ -165,14 +167,16 @@ static void run_worker(const char *address, const char *version)
     struct eider_worker_service *service;
     struct eider_error err;
     duckdb_database database;
-    struct sockaddr_un name = socket_of(address);
+    struct sockaddr_un name = socket_of(address), early = name;
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
 
+    early.sun_path[strlen(early.sun_path) - 1] += 20; /* it gets its name when it can be called */
     transport.call = call;
     options.version = version;
     if (duckdb_open(NULL, &database) != DuckDBSuccess ||
         eider_worker_service_new(database, &transport, &options, &service, &err) != EIDER_OK ||
-        bind(listener, (struct sockaddr *)&name, sizeof(name)) != 0 || listen(listener, 64) != 0)
+        bind(listener, (struct sockaddr *)&early, sizeof(early)) != 0 || listen(listener, 64) != 0 ||
+        rename(early.sun_path, name.sun_path) != 0)
         _exit(1);
     serve(service, listener);
     _exit(1);

@@ -17,7 +17,7 @@
  * Workers call each other for the rows that they exchange, and the coordinator where it has rows or work units for them.
  *
  * Messages are not encrypted and carry no proof of who sent them: the transport has to see to both, and to deliver a request to
- * nobody but whom it is for. Workers read the files that queries name by the same paths as the coordinator.
+ * nobody but whom it is for, as it was sent. Workers read the files that queries name by the same paths as the coordinator.
  */
 
 #include <stddef.h>
@@ -38,9 +38,11 @@ extern "C" {
 struct eider_worker_service;
 
 struct eider_worker_service_options {
-    size_t size;              /* of this struct, for versions to come */
-    const char *version;      /* of the deployment, free text of up to 255 bytes; NULL: "" */
-    eider_worker_setup setup; /* NULL: none. See eider/worker.h */
+    size_t size;         /* of this struct, for versions to come */
+    const char *version; /* of the deployment, free text of up to 255 bytes; NULL: "" */
+    /* NULL: none. See eider/worker.h; here its worker has number 0 and the name "", and is that of all sessions of all
+     * coordinators: it is set up anew whenever a task has other headers than the one before. */
+    eider_worker_setup setup;
     void *setup_data;
 };
 

@@ -37,8 +37,9 @@ EIDER_API const void *eider_message_data(const struct eider_message *message, si
 /*
  * Sends a request to a node, waits for the response, and appends it to `response`. Called by any thread, by many at once, also
  * for one node. A request may take as long as a task runs; one that takes part of the session's cancelling is called from
- * eider_session_cancel, so it must not wait for the session's thread. That the node cannot be reached, or was lost meanwhile, is
- * an error: EIDER_ERROR_WORKER, unless the application says otherwise.
+ * eider_session_cancel, so it must not wait for the session's thread. A request reaches the node once at most: what may have been
+ * lost on the way is not sent again, but an error. The call ends by itself if the node cannot be reached or is lost (timeouts and
+ * keep-alive are the application's): EIDER_ERROR_WORKER, unless it says otherwise.
  */
 typedef enum eider_status (*eider_call)(void *data, const char *address, const void *request,
                                         size_t request_bytes, struct eider_message *response,

@@ -44,7 +44,8 @@ enum stage_state {
 struct stage_run {
     struct plan_stage *stage;
     enum stage_state state;
-    bool streams; /* read by the head while it runs */
+    atomic_bool complete; /* as the state says, for readers */
+    bool streams;         /* read by the head while it runs */
     uint32_t tasks_left;
     bool
         filter_made; /* the Bloom filter of its keys was asked for: filter.words is NULL if it is not worth it */
@@ -257,6 +258,7 @@ static bool fill_input(const struct execution *execution, struct arena *arena,
     ret->slice_count = task_count;
     ret->partitions = producer->stage->partitions;
     ret->complete = !producer->streams;
+    ret->now_complete = &producer->complete;
     for (uint32_t i = 0; i < task_count; i++) {
         ret->slices[i] = (struct task_slice){.output = key_of(execution, input->stage, first_task + i),
                                              .worker = worker_of(execution, producer->stage, first_task + i),
@@ -453,6 +455,7 @@ static void task_ended(void *data, enum eider_status status, const struct task_r
         if (--run->stage->tasks_left == 0) {
             run->stage->stage->has_run = true;
             run->stage->state = STAGE_COMPLETE;
+            atomic_store(&run->stage->complete, true);
         }
     }
     execution->running--;

@@ -3,8 +3,8 @@
  * Clusters whose workers an application's transport reaches.
  *
  * Workers are asked about themselves before each query, unless they have said it within the last second, and those that cannot
- * be used are left out. `sessions_lock` guards the list of sessions and keeps the one that an answer is made from; `lock` of the
- * base guards what was heard, and is not held during a call.
+ * be used are left out. `lock` of the base guards what was heard, the list of sessions, and how many answers are being made from
+ * each, which a session that closes waits for. It is not held during a call or an answer.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +33,7 @@ struct remote_session {
     struct remote_session *next;
     uint64_t number;
     struct transport *transport;
+    uint32_t answers; /* that are being made from it */
 };
 
 struct remote_cluster {
@@ -40,8 +41,8 @@ struct remote_cluster {
     struct eider_transport to;
     char *address;
     struct worker_resolver resolver;
-    pthread_rwlock_t sessions_lock;
-    struct remote_session *sessions;
+    struct remote_session *sessions; /* under base.lock */
+    pthread_cond_t answered;
     struct heard *heard; /* room for EIDER_MAX_WORKERS; under base.lock */
     uint32_t heard_count;
 };
@@ -58,7 +59,7 @@ static void session_closes(void *data, struct transport *transport)
     struct remote_cluster *remote = data;
     struct remote_session *gone = NULL;
 
-    pthread_rwlock_wrlock(&remote->sessions_lock);
+    pthread_mutex_lock(&remote->base.lock);
     for (struct remote_session **link = &remote->sessions; *link != NULL; link = &(*link)->next) {
         if ((*link)->transport == transport) {
             gone = *link;
@@ -66,8 +67,21 @@ static void session_closes(void *data, struct transport *transport)
             break;
         }
     }
-    pthread_rwlock_unlock(&remote->sessions_lock);
+    while (gone != NULL && gone->answers > 0)
+        pthread_cond_wait(&remote->answered, &remote->base.lock);
+    pthread_mutex_unlock(&remote->base.lock);
     free(gone);
+}
+
+/* What was heard counts no longer. */
+static void worker_lost(void *data)
+{
+    struct remote_cluster *remote = data;
+
+    pthread_mutex_lock(&remote->base.lock);
+    for (uint32_t i = 0; i < remote->heard_count; i++)
+        remote->heard[i].at_ms = -HEARD_MS;
+    pthread_mutex_unlock(&remote->base.lock);
 }
 
 static enum eider_status remote_connect(struct eider_cluster *cluster, struct engine *engine,
@@ -82,6 +96,7 @@ static enum eider_status remote_connect(struct eider_cluster *cluster, struct en
                                     .store = coordinator,
                                     .budget = engine_budget(engine),
                                     .closing = session_closes,
+                                    .lost = worker_lost,
                                     .closing_data = remote};
     enum eider_status status = session == NULL ? error_no_memory(err) : calls_new(&options, ret, err);
 
@@ -91,10 +106,10 @@ static enum eider_status remote_connect(struct eider_cluster *cluster, struct en
     }
     session->number = options.session;
     session->transport = *ret;
-    pthread_rwlock_wrlock(&remote->sessions_lock);
+    pthread_mutex_lock(&remote->base.lock);
     session->next = remote->sessions;
     remote->sessions = session;
-    pthread_rwlock_unlock(&remote->sessions_lock);
+    pthread_mutex_unlock(&remote->base.lock);
     return EIDER_OK;
 }
 
@@ -111,17 +126,23 @@ static void answer(struct remote_cluster *remote, const void *request, size_t by
         return;
     }
     number = wire_u64(&reader);
-    pthread_rwlock_rdlock(&remote->sessions_lock);
+    pthread_mutex_lock(&remote->base.lock);
     session = remote->sessions;
     while (session != NULL && session->number != number)
         session = session->next;
-    if (session != NULL) {
-        calls_answer_coordinator(session->transport, method, &reader, response);
-    } else {
+    if (session != NULL)
+        session->answers++;
+    pthread_mutex_unlock(&remote->base.lock);
+    if (session == NULL) {
         (void)error_set(&err, EIDER_ERROR_WORKER, "the coordinator has no such session");
         wire_put_error(response, &err);
+        return;
     }
-    pthread_rwlock_unlock(&remote->sessions_lock);
+    calls_answer_coordinator(session->transport, method, &reader, response);
+    pthread_mutex_lock(&remote->base.lock);
+    if (--session->answers == 0)
+        pthread_cond_broadcast(&remote->answered);
+    pthread_mutex_unlock(&remote->base.lock);
 }
 
 void eider_cluster_answer(struct eider_cluster *cluster, const void *request, size_t request_bytes,
@@ -216,7 +237,9 @@ static void hear(struct remote_cluster *remote, const char *address, struct hear
     ret->status = call_worker(remote, address, &ret->info, &err);
     ret->at_ms = now_ms();
     if (ret->status != EIDER_OK)
-        snprintf(ret->problem, sizeof(ret->problem), "%.250s", err.message);
+        snprintf(ret->problem, sizeof(ret->problem), "%.120s%s%.120s",
+                 strncmp(err.message, address, strlen(address)) == 0 ? "" : address,
+                 strncmp(err.message, address, strlen(address)) == 0 ? "" : ": ", err.message);
     pthread_mutex_lock(&remote->base.lock);
     if ((heard = heard_of(remote, address, true)) != NULL) {
         ret->address = heard->address;
@@ -319,7 +342,7 @@ static void remote_free(struct eider_cluster *cluster)
         free(remote->heard[i].address);
     free(remote->heard);
     free(remote->address);
-    pthread_rwlock_destroy(&remote->sessions_lock);
+    pthread_cond_destroy(&remote->answered);
     pthread_mutex_destroy(&cluster->lock);
     free(remote);
 }
@@ -364,7 +387,7 @@ enum eider_status eider_cluster_new_remote(const struct eider_transport *transpo
     if ((remote = calloc(1, sizeof(*remote))) == NULL)
         return error_no_memory(err);
     pthread_mutex_init(&remote->base.lock, NULL);
-    pthread_rwlock_init(&remote->sessions_lock, NULL);
+    pthread_cond_init(&remote->answered, NULL);
     remote->base.vtable = &remote_vtable;
     atomic_init(&remote->base.refs, 1);
     if ((status = fill(remote, transport, err)) != EIDER_OK) {

@@ -9,6 +9,7 @@
  * A request is plain data and may be written to a wire; the plan in it is in its encoded form everywhere.
  */
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -32,6 +33,8 @@ struct task_input {
     uint32_t slice_count;
     uint32_t partitions; /* of each of those outputs */
     bool complete;       /* all rows are there already */
+    /* Set when all rows have come to be there: what is then missing is lost. NULL: nobody says; not for the wire. */
+    const atomic_bool *now_complete;
 };
 
 struct task_setting {

@@ -92,6 +92,7 @@ static void get_inputs(struct wire_reader *reader, struct arena *arena, struct w
         inputs[i].slices = get_slices(reader, arena, task->address_count, &inputs[i].slice_count);
         inputs[i].partitions = wire_u32(reader);
         inputs[i].complete = wire_u8(reader) != 0;
+        inputs[i].now_complete = NULL;
         if (inputs[i].partitions < 1 || inputs[i].partitions > PARTITION_MAX)
             reader->bad = true;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A worker that answers an application's requests: one worker on one database, its threads, and how it reaches others. */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "base/handle.h"
 #include "eider/eider.h"
 #include "eider/remote.h"
+#include "engine/settings.h"
 #include "rpc/calls/calls.h"
 #include "worker/worker.h"
 
@@ -17,7 +19,21 @@ struct eider_worker_service {
     struct executor *executor;
     struct calls_worker worker;
     char *version;
+    pthread_mutex_t lock; /* of `connection` */
+    duckdb_connection connection;
 };
+
+/* The settings of the worker's DuckDB may have changed. What makes no sense there stays as it was. */
+static void follow_settings(void *data)
+{
+    struct eider_worker_service *service = data;
+    struct settings settings;
+
+    pthread_mutex_lock(&service->lock);
+    if (settings_read(service->connection, &settings, NULL) == EIDER_OK)
+        settings_apply(&settings, service->engine);
+    pthread_mutex_unlock(&service->lock);
+}
 
 static enum eider_status check(duckdb_database database, const struct eider_transport *transport,
                                const struct eider_worker_service_options *options, struct eider_error *err)
@@ -50,6 +66,8 @@ static enum eider_status start(struct eider_worker_service *service,
 
     service->worker.to = &service->to;
     service->worker.executor = service->executor;
+    service->worker.before_task = follow_settings;
+    service->worker.data = service;
     service->worker.version = service->version;
     service->worker.eider_version = eider_version();
     service->worker.duckdb_version = eider_duckdb_version();
@@ -74,10 +92,13 @@ enum eider_status eider_worker_service_new(duckdb_database database, const struc
     if ((service = calloc(1, sizeof(*service))) == NULL)
         return error_no_memory(err);
     handle_add(&service->handle, service, HANDLE_WORKER_SERVICE);
+    pthread_mutex_init(&service->lock, NULL);
     service->to = *transport;
     service->to.address = NULL;
     service->version = strdup(options->version != NULL ? options->version : "");
     status = service->version == NULL ? error_no_memory(err) : engine_open(database, &service->engine, err);
+    if (status == EIDER_OK && duckdb_connect(database, &service->connection) != DuckDBSuccess)
+        status = error_set(err, EIDER_ERROR_SQL, "DuckDB gives no connection for the settings of a worker");
     if (status == EIDER_OK)
         status = executor_new(&service->executor, err);
     if (status == EIDER_OK)
@@ -111,7 +132,9 @@ void eider_worker_service_free(struct eider_worker_service *service)
     executor_free(service->executor);
     if (service->worker.service != NULL)
         service->worker.service->vtable->free(service->worker.service);
+    duckdb_disconnect(&service->connection);
     engine_unref(service->engine);
+    pthread_mutex_destroy(&service->lock);
     free(service->version);
     free(service);
 }

@@ -3,9 +3,9 @@
  * A worker: a registry of running tasks over a store. A task is queued on the executor; when its turn comes it takes a
  * pooled connection with the session's settings, runs, and reports.
  *
- * Locks: `lock` guards the list of jobs and the cancelled queries; it is a leaf but for run_cancel, which is called
- * under it so that the run still exists. `done` is called without it. A query that is cancelled stays cancelled until
- * it is released: tasks that start later fail at once.
+ * Locks: `lock` guards the list of jobs and the ended queries; below it are only run_cancel, which is called under it so
+ * that the run still exists, and the store's locks. `done` is called without it. A query that was cancelled or released stays so:
+ * tasks of it that come later fail at once.
  */
 #include "worker/worker.h"
 
@@ -26,10 +26,8 @@ struct job {
     struct run *run;
 };
 
-struct cancelled {
-    struct cancelled *next;
-    uint64_t query;
-};
+/* The newest queries that were cancelled or released: their tasks may still be on the way. */
+#define ENDED_QUERIES 1024
 
 struct worker {
     struct worker_service base;
@@ -40,7 +38,8 @@ struct worker {
     char *name; /* the id's */
     pthread_mutex_t lock;
     struct job *jobs;
-    struct cancelled *cancelled;
+    uint64_t ended[ENDED_QUERIES]; /* a ring; 0: none */
+    uint32_t next_ended;
     struct worker_setup_callback callback;
     pthread_cond_t set_up;      /* setting_up has become false */
     bool setting_up;            /* some task's thread is in the callback */
@@ -161,13 +160,38 @@ static void job_run(void *data)
     free(job);
 }
 
-static bool is_cancelled(const struct worker *worker, uint64_t query)
+static bool has_ended(const struct worker *worker, uint64_t query)
 {
-    for (const struct cancelled *c = worker->cancelled; c != NULL; c = c->next) {
-        if (c->query == query)
+    for (uint32_t i = 0; i < ENDED_QUERIES; i++) {
+        if (worker->ended[i] == query)
             return true;
     }
     return false;
+}
+
+static void remember_ended(struct worker *worker, uint64_t query)
+{
+    if (has_ended(worker, query))
+        return;
+    worker->ended[worker->next_ended] = query;
+    worker->next_ended = (worker->next_ended + 1) % ENDED_QUERIES;
+}
+
+static bool same_key(const struct output_key *a, const struct output_key *b)
+{
+    return a->query == b->query && a->stage == b->stage && a->task == b->task && a->attempt == b->attempt;
+}
+
+/* True if the task came before: a transport may have sent it twice. Locked. */
+static bool came_before(const struct worker *worker, const struct output_key *id)
+{
+    struct output *output = store_find(worker->store, *id);
+    bool before = output != NULL && output_state(output, NULL) != OUTPUT_OPEN;
+
+    for (const struct job *job = worker->jobs; job != NULL && !before; job = job->next)
+        before = same_key(&job->request->id, id);
+    output_unref(output);
+    return before;
 }
 
 static enum eider_status worker_run_task(struct worker_service *service, const struct task_request *request,
@@ -177,6 +201,7 @@ static enum eider_status worker_run_task(struct worker_service *service, const s
     struct worker *worker = worker_of(service);
     struct job *job = calloc(1, sizeof(*job));
     enum eider_status status;
+    bool twice;
 
     if (job == NULL)
         return error_no_memory(err);
@@ -187,11 +212,19 @@ static enum eider_status worker_run_task(struct worker_service *service, const s
         return status;
     }
     pthread_mutex_lock(&worker->lock);
-    job->next = worker->jobs;
-    worker->jobs = job;
-    if (is_cancelled(worker, request->id.query))
+    twice = came_before(worker, &request->id);
+    if (!twice) {
+        job->next = worker->jobs;
+        worker->jobs = job;
+    }
+    if (has_ended(worker, request->id.query))
         run_cancel(job->run);
     pthread_mutex_unlock(&worker->lock);
+    if (twice) {
+        run_unref(job->run);
+        free(job);
+        return error_set(err, EIDER_ERROR_WORKER, "this attempt at the task has come before");
+    }
     status = executor_submit(worker->executor, job_run, job, err);
     if (status != EIDER_OK) {
         unlink_job(worker, job);
@@ -204,22 +237,14 @@ static enum eider_status worker_run_task(struct worker_service *service, const s
 static void worker_cancel_query(struct worker_service *service, uint64_t query)
 {
     struct worker *worker = worker_of(service);
-    struct cancelled *entry =
-        calloc(1, sizeof(*entry)); /* without memory, later tasks are not stopped early */
 
     pthread_mutex_lock(&worker->lock);
-    if (entry != NULL && !is_cancelled(worker, query)) {
-        entry->query = query;
-        entry->next = worker->cancelled;
-        worker->cancelled = entry;
-        entry = NULL;
-    }
+    remember_ended(worker, query);
     for (struct job *job = worker->jobs; job != NULL; job = job->next) {
         if (job->request->id.query == query)
             run_cancel(job->run);
     }
     pthread_mutex_unlock(&worker->lock);
-    free(entry);
 }
 
 static void worker_release_query(struct worker_service *service, uint64_t query)
@@ -227,14 +252,7 @@ static void worker_release_query(struct worker_service *service, uint64_t query)
     struct worker *worker = worker_of(service);
 
     pthread_mutex_lock(&worker->lock);
-    for (struct cancelled **link = &worker->cancelled; *link != NULL; link = &(*link)->next) {
-        if ((*link)->query == query) {
-            struct cancelled *gone = *link;
-            *link = gone->next;
-            free(gone);
-            break;
-        }
-    }
+    remember_ended(worker, query);
     pthread_mutex_unlock(&worker->lock);
     store_drop_query(worker->store, query);
 }
@@ -251,11 +269,6 @@ static void worker_free(struct worker_service *service)
     worker_setup_unref(worker->setup);
     store_free(worker->store);
     engine_unref(worker->engine);
-    while (worker->cancelled != NULL) {
-        struct cancelled *next = worker->cancelled->next;
-        free(worker->cancelled);
-        worker->cancelled = next;
-    }
     free(worker->name);
     pthread_cond_destroy(&worker->set_up);
     pthread_mutex_destroy(&worker->lock);

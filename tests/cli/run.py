@@ -536,8 +536,7 @@ class Distributed(Case):
         self.assertEqual(result.status, 0, result)
         spread, local = self.stats(result)
         names = "bytes_exchanged distributed execution_ms head_bytes head_rows planning_ms"
-        names += " rows_exchanged rows_filtered stages tasks verdict verdict_kind"
-        self.assertEqual(sorted(spread), names.split())
+        self.assertEqual(sorted(spread), (names + " rows_exchanged rows_filtered stages tasks verdict verdict_kind").split())
         self.assertTrue(spread["distributed"])
         self.assertEqual((spread["verdict"], spread["verdict_kind"]), ("", "distributable"))
         self.assertGreater(min(spread["stages"], spread["tasks"] - 1, spread["rows_exchanged"], spread["bytes_exchanged"]), 0)

@@ -400,6 +400,94 @@ static void lost_workers_fail_the_query(void **unused)
     close_remote(&r);
 }
 
+/* A worker that was started anew does not have the rows that a stream waits for. */
+static void rows_that_are_gone_end_a_stream(void **unused)
+{
+    static const char text[] = "SELECT v, unnest(range(300)) FROM t";
+    struct eider_transport transport = EIDER_TRANSPORT_INIT;
+    struct remote_fixture r;
+    struct eider_query *query = NULL;
+    struct eider_stream *stream = NULL;
+    duckdb_data_chunk chunk = NULL;
+    enum eider_status status = EIDER_OK;
+
+    (void)unused;
+    open_remote(&r);
+    assert_int_equal(eider_prepare(r.f.session, text, &query, &r.f.err), EIDER_OK);
+    assert_int_equal(eider_query_stream(query, &stream, &r.f.err), EIDER_OK);
+    usleep(500000); /* for the tasks to end */
+    eider_worker_service_free(r.remote.workers[1].service);
+    transport.call = remote_call;
+    transport.data = &r.remote;
+    assert_int_equal(eider_worker_service_new(r.remote.workers[1].database, &transport, NULL,
+                                              &r.remote.workers[1].service, &r.f.err),
+                     EIDER_OK);
+    do {
+        duckdb_destroy_data_chunk(&chunk);
+        status = eider_stream_next(stream, &chunk, &r.f.err);
+    } while (status == EIDER_OK && chunk != NULL);
+    duckdb_destroy_data_chunk(&chunk);
+    assert_int_equal(status, EIDER_ERROR_WORKER);
+    eider_stream_close(stream);
+    eider_query_free(query);
+    close_remote(&r);
+}
+
+/* Requests that a transport sends twice: no row comes twice. */
+static enum eider_status send_twice(void *data, const char *address, const void *request, size_t bytes,
+                                    struct eider_message *response, struct eider_error *error)
+{
+    struct eider_message *second = eider_message_new();
+    enum eider_status status = remote_call(data, address, request, bytes, response, error);
+
+    if (status == EIDER_OK && method_of(request) == WIRE_RUN_TASK)
+        status = remote_call(data, address, request, bytes, second, error);
+    eider_message_free(second);
+    return status;
+}
+
+static void tasks_that_come_twice_run_once(void **unused)
+{
+    struct eider_transport transport = EIDER_TRANSPORT_INIT;
+    struct remote_fixture r;
+
+    (void)unused;
+    open_remote(&r);
+    eider_session_free(r.f.session);
+    eider_cluster_unref(r.f.cluster);
+    transport.call = send_twice;
+    transport.data = &r.remote;
+    assert_int_equal(
+        eider_cluster_new_remote(&transport, remote_resolve, &r.remote, NULL, &r.f.cluster, &r.f.err),
+        EIDER_OK);
+    assert_int_equal(
+        eider_session_new(r.f.database, r.f.connection, r.f.cluster, NULL, &r.f.session, &r.f.err), EIDER_OK);
+    for (int i = 0; i < 5; i++)
+        assert_same_answer(&r.f, busy_query, true);
+    close_remote(&r);
+}
+
+/* The limit is that of the worker's DuckDB, and holds from the next task on. */
+static void workers_have_a_memory_of_their_own(void **unused)
+{
+    struct remote_fixture r;
+
+    (void)unused;
+    open_remote(&r);
+    for (int i = 0; i < WORKERS; i++) {
+        duckdb_connection connection;
+
+        assert_int_equal(duckdb_connect(r.remote.workers[i].database, &connection), DuckDBSuccess);
+        sql(connection, "SET GLOBAL eider_exchange_memory = '64KiB'");
+        duckdb_disconnect(&connection);
+    }
+    fails(
+        &r,
+        "SELECT sum(x) FROM (SELECT row_number() OVER (PARTITION BY v % 5000 ORDER BY n, s) + n AS x FROM t)",
+        EIDER_ERROR_MEMORY);
+    close_remote(&r);
+}
+
 /* Responses that end anywhere. */
 static void damaged_responses_are_errors(void **unused)
 {
@@ -588,6 +676,9 @@ int main(void)
         cmocka_unit_test(resolvers_choose_by_version),
         cmocka_unit_test(workers_that_do_not_fit_are_left_out),
         cmocka_unit_test(lost_workers_fail_the_query),
+        cmocka_unit_test(rows_that_are_gone_end_a_stream),
+        cmocka_unit_test(tasks_that_come_twice_run_once),
+        cmocka_unit_test(workers_have_a_memory_of_their_own),
         cmocka_unit_test(damaged_responses_are_errors),
         cmocka_unit_test(damaged_requests_are_refused),
         cmocka_unit_test(tasks_are_cancelled),

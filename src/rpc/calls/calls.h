@@ -100,6 +100,8 @@ enum eider_status calls_answer_rows(const struct calls_rows *rows, enum wire_met
 struct calls_worker {
     struct worker_service *service;
     struct executor *executor; /* on which it runs tasks */
+    void (*before_task)(void *data);
+    void *data;
     const struct eider_transport *to;
     const char *version, *eider_version, *duckdb_version;
     struct budget *budget; /* for rows that it fetches */
@@ -119,7 +121,9 @@ struct calls_options {
     struct budget *budget; /* for rows that are fetched */
     /* Called before the transport is freed; may be NULL. */
     void (*closing)(void *data, struct transport *transport);
-    void *closing_data;
+    /* Called when a task has met a worker that is lost: from any thread; may be NULL. */
+    void (*lost)(void *data);
+    void *closing_data; /* for both */
 };
 
 /* The coordinator's transport; tasks are run by calls from threads of its own. Errors: MEMORY. */

@@ -7,6 +7,7 @@
  * caller from then on.
  */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,8 +17,9 @@
 
 struct node {
     struct calls_source source;
-    struct calls_page page; /* what is asked for next; the slices are the reader's */
-    bool busy;              /* a thread asks */
+    struct calls_page page;          /* what is asked for next; the slices are the reader's */
+    const atomic_bool *now_complete; /* what is asked for has become complete; NULL: nobody says */
+    bool busy;                       /* a thread asks */
     bool ended;
 };
 
@@ -60,7 +62,8 @@ enum eider_status calls_send(const struct eider_transport *to, const char *addre
     status = wire_get_response(ret, &said);
     if (status == EIDER_ERROR_CORRUPT ||
         (status == EIDER_ERROR_UNSUPPORTED && said.stage < 0 && said.task < 0))
-        return error_set(err, status, "%s: %s", address, said.message);
+        return error_set(err, status == EIDER_ERROR_CORRUPT ? status : EIDER_ERROR_WORKER, "%s: %s", address,
+                         said.message);
     if (status != EIDER_OK && err != NULL)
         *err = said;
     return status;
@@ -146,6 +149,7 @@ static enum eider_status ask(struct calls_reader *reader, struct node *node, uin
     buf_init(&request, WIRE_MAX_BYTES);
     buf_init(&response.buf, WIRE_MAX_BYTES);
     node->page.wait_ms = wait_ms;
+    node->page.complete |= node->now_complete != NULL && atomic_load(node->now_complete);
     wire_put_request(&request, WIRE_FETCH);
     wire_put_u64(&request, node->source.session);
     calls_put_page(&request, &node->page);
@@ -161,7 +165,7 @@ static enum eider_status ask(struct calls_reader *reader, struct node *node, uin
         node->page.partition = ret->partition;
         node->page.batch = ret->batch;
     } else {
-        if (err->worker < 0)
+        if (err->worker < 0 && status != EIDER_ERROR_MEMORY) /* that is the reader's own */
             error_origin(err, err->stage, err->task, node->source.worker);
     }
     buf_done(&request);
@@ -320,6 +324,7 @@ static enum eider_status open_node(struct calls_reader *reader, const struct tas
     enum eider_status status;
 
     *node = (struct node){.source = fetch->source,
+                          .now_complete = input->now_complete,
                           .page = {.partitions = input->partitions,
                                    .complete = input->complete,
                                    .fingerprint = layout_fingerprint(reader->base.layout),

@@ -31,8 +31,9 @@ struct calls {
     struct executor *executor;
     uint32_t capacity;
     void (*closing)(void *data, struct transport *transport);
+    void (*lost)(void *data);
     void *closing_data;
-    _Atomic uint64_t *last_query; /* that each worker has got a task of */
+    atomic_bool *has_tasks; /* for each worker: it has got some, of whichever query */
 };
 
 static struct calls *calls_of(struct transport *transport)
@@ -124,6 +125,8 @@ static void run_call(void *data)
     struct task_report report = {0};
     enum eider_status status = call_task(job, &report, &err);
 
+    if (status == EIDER_ERROR_WORKER && job->calls->lost != NULL)
+        job->calls->lost(job->calls->closing_data);
     if (status != EIDER_OK)
         error_origin(&err, (int32_t)job->request->id.stage, (int32_t)job->request->id.task,
                      (int32_t)job->worker);
@@ -144,19 +147,19 @@ static enum eider_status calls_run_task(struct transport *transport, uint32_t wo
     if ((job = malloc(sizeof(*job))) == NULL)
         return error_no_memory(err);
     *job = (struct call_job){calls, worker, request, done, data};
-    atomic_store(&calls->last_query[worker], request->id.query);
+    atomic_store(&calls->has_tasks[worker], true);
     if ((status = executor_submit(calls->executor, run_call, job, err)) != EIDER_OK)
         free(job);
     return status;
 }
 
-/* To all workers that have got tasks of the query. What one of them says to it changes nothing. */
+/* To all workers that have got tasks. What one of them says to it changes nothing. */
 static void tell(struct calls *calls, enum wire_method method, uint64_t query)
 {
     for (uint32_t i = 0; i < calls->base.worker_count; i++) {
         struct exchange exchange;
 
-        if (atomic_load(&calls->last_query[i]) != query)
+        if (!atomic_load(&calls->has_tasks[i]))
             continue;
         exchange_init(&exchange, calls, method);
         wire_put_u64(&exchange.request, query);
@@ -372,10 +375,12 @@ void calls_answer_coordinator(struct transport *transport, enum wire_method meth
     struct eider_error err = {.status = EIDER_OK, .stage = -1, .task = -1, .worker = -1};
     struct calls *calls = calls_of(transport);
 
-    pthread_rwlock_rdlock(&calls->units_lock);
+    if (method == WIRE_UNITS)
+        pthread_rwlock_rdlock(&calls->units_lock);
     if (calls_answer_rows(&calls->rows, method, reader, response, &err) != EIDER_OK)
         wire_put_error(response, &err);
-    pthread_rwlock_unlock(&calls->units_lock);
+    if (method == WIRE_UNITS)
+        pthread_rwlock_unlock(&calls->units_lock);
 }
 
 /* ---- Life ---- */
@@ -391,7 +396,7 @@ static void calls_free(struct transport *transport)
         free((char *)calls->addresses[i]);
     if (calls->owns_addresses)
         free(calls->addresses);
-    free(calls->last_query);
+    free(calls->has_tasks);
     budget_unref(calls->budget);
     pthread_rwlock_destroy(&calls->units_lock);
     free(calls);
@@ -438,15 +443,16 @@ enum eider_status calls_new(const struct calls_options *options, struct transpor
     calls->capacity = options->capacity;
     calls->owns_addresses = true;
     calls->addresses = calloc(options->capacity, sizeof(*calls->addresses));
-    calls->last_query = calloc(options->capacity, sizeof(*calls->last_query));
-    status = calls->addresses == NULL || calls->last_query == NULL ? error_no_memory(err)
-                                                                   : executor_new(&calls->executor, err);
+    calls->has_tasks = calloc(options->capacity, sizeof(*calls->has_tasks));
+    status = calls->addresses == NULL || calls->has_tasks == NULL ? error_no_memory(err)
+                                                                  : executor_new(&calls->executor, err);
     if (status != EIDER_OK) {
         calls_free(&calls->base);
         return status;
     }
     executor_set_width(calls->executor, CALLS_AT_ONCE);
     calls->closing = options->closing;
+    calls->lost = options->lost;
     calls->closing_data = options->closing_data;
     *ret = &calls->base;
     return EIDER_OK;

@@ -59,6 +59,7 @@ static enum eider_status answer_task(const struct calls_worker *worker, struct w
     pthread_mutex_init(&waiting.lock, NULL);
     pthread_cond_init(&waiting.changed, NULL);
     if (status == EIDER_OK) {
+        worker->before_task(worker->data);
         executor_set_width(worker->executor, task.request.concurrent_tasks);
         status = calls_new_for_task(worker, &task, &transport, err);
     }
