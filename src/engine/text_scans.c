@@ -41,6 +41,7 @@
 #define MAX_TEXT_BYTES ((size_t)1 << 20)
 #define MAX_FILES      100000
 #define DROP_TRIES     1000
+#define WORTH_A_LOOK   16  /* files of that part of a task */
 #define VALUE_BYTES    8.0 /* of a value in a file, to tell about how many rows it has */
 
 /* Parameters that make tables in the session beside the rows. */
@@ -559,6 +560,8 @@ static enum eider_status divide(struct text_scans *scans, const struct text_call
         files.count += scans->files[i].files.count;
     if (!missing->parts.possible || missing->bytes <= (double)scans->task_bytes || files.count < 2)
         return EIDER_OK;
+    if (missing->parts.detects && missing->bytes * WORTH_A_LOOK / files.count < (double)scans->task_bytes)
+        return EIDER_OK; /* DuckDB reads a small file whole to say how it looks */
     files = file_slice_list_new(scans->arena, files.count);
     if (files.items == NULL)
         return error_no_memory(err);

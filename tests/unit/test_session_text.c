@@ -204,9 +204,42 @@ static void several_tasks_read_files(void **unused)
     assert_non_null(strstr(eider_query_explain(query), "DistributedLeafExec"));
     eider_query_free(query);
     assert_answer(&f, text, true, "40495500");
+    sql(f.connection, "SET eider_bytes_per_task = '40kB'"); /* of about 60 */
+    assert_answer(&f, text, true, "40495500");
     sql(f.connection, "RESET eider_bytes_per_task");
     assert_verdict(&f, text, "small");
     remove_several();
+    fixture_close(&f);
+}
+
+/* 20 files of 11 bytes: to look at all of them would be to read them twice. */
+static void small_files_are_not_looked_at(void **unused)
+{
+    static const char query[] = "SELECT g, count(*) FROM read_csv('%s/t*.csv'%s) GROUP BY g";
+    struct fixture f;
+    char path[sizeof(fixture_folder) + 16], text[512];
+
+    (void)unused;
+    fixture_open(&f, 2);
+    for (int i = 0; i < 20; i++) {
+        FILE *file;
+
+        snprintf(path, sizeof(path), "%s/t%d.csv", fixture_folder, i);
+        assert_non_null(file = fopen(path, "w"));
+        fputs("g,name\n1,x\n", file);
+        fclose(file);
+    }
+    snprintf(text, sizeof(text), query, fixture_folder, "");
+    assert_verdict(&f, text, "distributable");
+    sql(f.connection, "SET eider_bytes_per_task = '200'");
+    assert_verdict(&f, text, "small");
+    snprintf(text, sizeof(text), query, fixture_folder,
+             ", auto_detect = false, header = true, delim = ',', columns = {'g': 'INTEGER', 'n': 'VARCHAR'}");
+    assert_verdict(&f, text, "distributable");
+    for (int i = 0; i < 20; i++) {
+        snprintf(path, sizeof(path), "%s/t%d.csv", fixture_folder, i);
+        assert_int_equal(unlink(path), 0);
+    }
     fixture_close(&f);
 }
 
@@ -234,10 +267,15 @@ static void bad_rows_are_errors_with_their_place(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_left),          cmocka_unit_test(changed_files_are_noticed),
-        cmocka_unit_test(pipes_are_not_opened),     cmocka_unit_test(small_statements_are_not_looked_into),
-        cmocka_unit_test(urls_of_files_are_read),   cmocka_unit_test(views_are_looked_through),
-        cmocka_unit_test(several_tasks_read_files), cmocka_unit_test(bad_rows_are_errors_with_their_place),
+        cmocka_unit_test(nothing_is_left),
+        cmocka_unit_test(changed_files_are_noticed),
+        cmocka_unit_test(pipes_are_not_opened),
+        cmocka_unit_test(small_statements_are_not_looked_into),
+        cmocka_unit_test(urls_of_files_are_read),
+        cmocka_unit_test(views_are_looked_through),
+        cmocka_unit_test(small_files_are_not_looked_at),
+        cmocka_unit_test(several_tasks_read_files),
+        cmocka_unit_test(bad_rows_are_errors_with_their_place),
     };
 
     return cmocka_run_group_tests(tests, fixture_make_data, fixture_remove_data);
