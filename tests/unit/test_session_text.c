@@ -182,7 +182,7 @@ static const char *several(struct fixture *f, const char *last)
 
 static void remove_several(void)
 {
-    char path[sizeof(fixture_folder) + 16];
+    char path[sizeof(fixture_folder) + 32];
 
     for (int i = 0; i < 3; i++) {
         snprintf(path, sizeof(path), "%s/s%d.csv", fixture_folder, i);
@@ -217,7 +217,7 @@ static void small_files_are_not_looked_at(void **unused)
 {
     static const char query[] = "SELECT g, count(*) FROM read_csv('%s/t*.csv'%s) GROUP BY g";
     struct fixture f;
-    char path[sizeof(fixture_folder) + 16], text[512];
+    char path[sizeof(fixture_folder) + 32], text[512];
 
     (void)unused;
     fixture_open(&f, 2);
