@@ -166,6 +166,8 @@ struct eider_node_function_scan {
     struct eider_u32_list projection;
     struct eider_file_slice_list
         files; /* that it reads, whole: a task fails if one of them has changed. May be none */
+    bool
+        divisible; /* its only argument are the files, and calls with a part of them give together the rows of all */
 };
 EIDER_API bool eider_node_as_function_scan(const struct eider_node *node,
                                            struct eider_node_function_scan *ret);

@@ -39,8 +39,11 @@ static enum eider_status ask(const struct statement *statement, unsigned flags, 
                              struct eider_error *err)
 {
     struct eider_query *query = statement->query;
-    struct engine_plan_request request = {
-        .sql = statement->sql, .flags = flags, .cancelled = is_cancelled, .data = statement->run};
+    struct engine_plan_request request = {.sql = statement->sql,
+                                          .flags = flags,
+                                          .task_bytes = query->settings.bytes_per_task,
+                                          .cancelled = is_cancelled,
+                                          .data = statement->run};
 
     if ((flags & ENGINE_PLAN_TREE) != 0)
         request.text_functions = statement->text_functions;
@@ -66,9 +69,8 @@ static enum eider_status find_text_files(struct statement *statement, struct eid
                    "a scan of CSV or JSON files reads what is no regular file");
     else if (found.known && found.bytes <= (double)query->settings.bytes_per_task &&
              session->handler_count == 0 && session->rules.count == 0)
-        verdict_no(
-            &query->verdict, VERDICT_SMALL,
-            "CSV and JSON files are read by one task, and besides there is too little work to distribute");
+        verdict_no(&query->verdict, VERDICT_SMALL,
+                   "there is too little work to distribute besides CSV and JSON files that one task reads");
     return EIDER_OK;
 }
 
@@ -151,7 +153,8 @@ static enum eider_status add_file_lists(struct arena *arena, const struct text_f
     if (lists == NULL)
         return error_no_memory(err);
     for (uint32_t i = 0; i < found->count; i++)
-        lists[i] = (struct import_files){found->items[i].pattern, found->items[i].files};
+        lists[i] =
+            (struct import_files){found->items[i].pattern, found->items[i].files, found->items[i].divisible};
     input->file_lists = lists;
     input->file_list_count = found->count;
     return EIDER_OK;

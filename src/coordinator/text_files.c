@@ -90,7 +90,9 @@ bool text_files_suspected(const struct text_names *names, const char *sql)
 
 /* ---- Files ---- */
 
-static enum eider_status add_file(struct finding *f, const char *path, bool is_text, struct eider_error *err)
+/* The files of a path of a call of `function`; 0: they are Parquet files. Several CSV files may be worth several tasks. */
+static enum eider_status add_file(struct finding *f, const char *path, enum text_function function,
+                                  bool several, struct eider_error *err)
 {
     struct lookup_files found;
     enum eider_status status = lookup_files(f->connection, path, f->arena, &found, err);
@@ -98,8 +100,9 @@ static enum eider_status add_file(struct finding *f, const char *path, bool is_t
     if (status != EIDER_OK)
         return status;
     f->ret->known &= found.known;
-    f->ret->special |= is_text && found.special;
-    for (uint32_t i = 0; !is_text && i < found.files.count; i++)
+    f->ret->special |= function != 0 && found.special;
+    several = ((unsigned)function & TEXT_CSV_FUNCTIONS) != 0 && (several || found.files.count > 1);
+    for (uint32_t i = 0; (function == 0 || several) && i < found.files.count; i++)
         f->ret->bytes += (double)found.files.items[i].bytes;
     return EIDER_OK;
 }
@@ -163,7 +166,7 @@ static enum eider_status look_at_function(struct finding *f, const struct import
     if (!reads_files || relation->path_count == 0)
         f->ret->known = false;
     for (uint32_t i = 0; reads_files && i < relation->path_count && status == EIDER_OK; i++)
-        status = add_file(f, relation->paths[i], function != 0, err);
+        status = add_file(f, relation->paths[i], function, relation->path_count > 1, err);
     return status;
 }
 
@@ -250,7 +253,7 @@ static enum eider_status look_at_relations(struct finding *f, const struct impor
             status = look_at_function(f, relation, err);
         } else if (function != 0 || has_extension(relation->name, ".parquet")) {
             add_function(f, function);
-            status = add_file(f, relation->name, function != 0, err);
+            status = add_file(f, relation->name, function, false, err);
         } else {
             f->ret->known &= strpbrk(relation->name, "/*?") == NULL;
             buf_puts(&names, names.size > 0 ? ", system.main.lower(" : "system.main.lower(");

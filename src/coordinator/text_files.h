@@ -23,8 +23,9 @@ bool text_files_suspected(const struct text_names *names, const char *sql);
 
 struct text_files_found {
     unsigned functions; /* of enum text_function, that the statement or its views call */
-    bool known;         /* everything that it reads is known, and `bytes` is the size of its Parquet files */
-    bool special;       /* one of its CSV or JSON files is a pipe or a device */
+    bool
+        known; /* everything that it reads is known, and `bytes` is the size of its files that tasks may share */
+    bool special; /* one of its CSV or JSON files is a pipe or a device */
     double bytes;
 };
 

@@ -488,7 +488,8 @@ static enum eider_status plan_text(struct planning *planning)
                                                planning->arena, &scans, planning->verdict, planning->err);
 
     if (status == EIDER_OK && is_open(planning))
-        status = text_scans_describe(scans, request->sql, planning->verdict, planning->err);
+        status =
+            text_scans_describe(scans, request->sql, request->task_bytes, planning->verdict, planning->err);
     if (status == EIDER_OK && is_open(planning)) {
         planning->ret->text_files = text_scans_files(scans);
         status = is_cancelled(planning) ? cancelled(planning) : plan_tree(planning);

@@ -35,6 +35,7 @@ struct engine_plan_request {
     const char *sql;               /* one statement */
     unsigned flags;                /* of enum engine_plan_flags */
     unsigned text_functions;       /* of enum text_function: for these the plan has eider_text_scan */
+    uint64_t task_bytes;           /* text scans of more than that are worth several tasks */
     bool (*cancelled)(void *data); /* NULL: never; asked between the steps and while waiting */
     void *data;
 };

@@ -34,12 +34,14 @@
 #include "engine/gate.h"
 #include "engine/lookup.h"
 #include "engine/registry.h"
+#include "engine/text_parts.h"
 
 #define MAX_CALLS      64
 #define UNNAMED        20 /* parameters of a macro for arguments with an equals sign */
 #define MAX_TEXT_BYTES ((size_t)1 << 20)
 #define MAX_FILES      100000
 #define DROP_TRIES     1000
+#define WORTH_A_LOOK   16  /* files of that part of a task */
 #define VALUE_BYTES    8.0 /* of a value in a file, to tell about how many rows it has */
 
 /* Parameters that make tables in the session beside the rows. */
@@ -127,6 +129,7 @@ struct text_call {
     const char *function;
     const char *const *patterns;
     uint32_t pattern_count;
+    struct text_parts_call parts;
     bool described;
     double bytes; /* of its files */
     uint32_t column_count;
@@ -142,6 +145,7 @@ struct text_scans {
     struct text_call *calls, *last;
     uint32_t call_count;
     struct text_call *missing; /* the call that the last statement needed */
+    uint64_t task_bytes;       /* calls of more are divided, if they can be */
     const char *declined;      /* why a call only runs locally; NULL: none was met */
     struct text_files *files;
     uint32_t file_lists;
@@ -236,14 +240,47 @@ static bool read_patterns(struct text_scans *scans, duckdb_value value, struct t
     return ok;
 }
 
+static bool is_false(duckdb_value value)
+{
+    return !duckdb_is_null_value(value) &&
+           duckdb_get_type_id(duckdb_get_value_type(value)) == DUCKDB_TYPE_BOOLEAN && !duckdb_get_bool(value);
+}
+
+/* Writes the arguments that were given behind the path. False if one of them only runs locally. */
+static bool read_arguments(duckdb_bind_info info, const struct text_scans *scans,
+                           const char *const *parameters, struct buf *text, struct text_parts_call *parts)
+{
+    bool ok = true;
+
+    parts->possible = parameters == csv_parameters;
+    parts->detects = true;
+    parts->connection = scans->connection;
+    for (; parameters != NULL && *parameters != NULL; parameters++) {
+        duckdb_value value = given(info, scans, *parameters);
+
+        if (value == NULL)
+            continue;
+        for (const char *const *name = rejecting; *name != NULL; name++)
+            ok &= strcmp(*parameters, *name) != 0;
+        parts->possible &= text_parts_knows(*parameters);
+        if (strcmp(*parameters, "auto_detect") == 0 && is_false(value))
+            parts->detects = false;
+        buf_printf(text, ", \"%s\" := ", *parameters);
+        put_value(text, value);
+        duckdb_destroy_value(&value);
+    }
+    return ok;
+}
+
 /* What is being bound, as a call whose text lives in the arena. False if it only runs locally. */
 static bool read_call(duckdb_bind_info info, struct text_scans *scans, const char *function,
                       struct text_call *ret)
 {
     duckdb_value path = duckdb_bind_get_parameter(info, 2);
     const char *const *parameters = NULL;
+    size_t arguments_at;
     struct buf text;
-    bool ok = true;
+    bool ok;
 
     *ret = (struct text_call){.text = NULL};
     for (size_t i = 0; i < FUNCTION_COUNT; i++) {
@@ -255,17 +292,8 @@ static bool read_call(duckdb_bind_info info, struct text_scans *scans, const cha
     buf_init(&text, MAX_TEXT_BYTES);
     buf_printf(&text, "%s(", function);
     put_value(&text, path);
-    for (; parameters != NULL && *parameters != NULL; parameters++) {
-        duckdb_value value = given(info, scans, *parameters);
-
-        if (value == NULL)
-            continue;
-        for (const char *const *name = rejecting; *name != NULL; name++)
-            ok &= strcmp(*parameters, *name) != 0;
-        buf_printf(&text, ", \"%s\" := ", *parameters);
-        put_value(&text, value);
-        duckdb_destroy_value(&value);
-    }
+    arguments_at = text.size;
+    ok = read_arguments(info, scans, parameters, &text, &ret->parts);
     buf_putc(&text, ')');
     if (has_unnamed(info, scans))
         scans->declined = "has an argument without a name";
@@ -275,6 +303,8 @@ static bool read_call(duckdb_bind_info info, struct text_scans *scans, const cha
         scans->declined = "has arguments that are not understood";
     else if ((ret->text = arena_strndup(scans->arena, text.data, text.size)) == NULL)
         scans->declined = "is too long";
+    else
+        ret->parts.arguments = ret->text + arguments_at;
     duckdb_destroy_value(&path);
     buf_done(&text);
     return ret->text != NULL;
@@ -514,8 +544,35 @@ static enum eider_status add_files(struct text_scans *scans, struct text_call *m
     }
     if (arena_failed(scans->arena))
         return error_no_memory(err);
-    scans->files[scans->file_lists++] = (struct text_files){pattern, found.files};
+    scans->files[scans->file_lists++] = (struct text_files){pattern, found.files, false};
     return EIDER_OK;
+}
+
+/* The lists of files from `first` are those of the call. */
+static enum eider_status divide(struct text_scans *scans, const struct text_call *missing, uint32_t first,
+                                struct eider_error *err)
+{
+    struct file_slice_list files = {NULL, 0};
+    enum eider_status status;
+    bool divisible;
+
+    for (uint32_t i = first; i < scans->file_lists; i++)
+        files.count += scans->files[i].files.count;
+    if (!missing->parts.possible || missing->bytes <= (double)scans->task_bytes || files.count < 2)
+        return EIDER_OK;
+    if (missing->parts.detects && missing->bytes * WORTH_A_LOOK / files.count < (double)scans->task_bytes)
+        return EIDER_OK; /* DuckDB reads a small file whole to say how it looks */
+    files = file_slice_list_new(scans->arena, files.count);
+    if (files.items == NULL)
+        return error_no_memory(err);
+    for (uint32_t i = first, at = 0; i < scans->file_lists; i++) {
+        for (uint32_t k = 0; k < scans->files[i].files.count; k++)
+            files.items[at++] = scans->files[i].files.items[k];
+    }
+    status = text_parts_prove(&missing->parts, &files, scans->arena, &divisible, err);
+    for (uint32_t i = first; i < scans->file_lists; i++)
+        scans->files[i].divisible = divisible;
+    return status;
 }
 
 static enum eider_status read_columns(struct text_scans *scans, struct text_call *missing,
@@ -547,6 +604,7 @@ static enum eider_status describe(struct text_scans *scans, struct text_call *mi
 {
     duckdb_prepared_statement statement = NULL;
     enum eider_status status = EIDER_OK;
+    uint32_t first = scans->file_lists;
     struct buf sql;
 
     for (uint32_t i = 0; i < missing->pattern_count && status == EIDER_OK; i++)
@@ -559,6 +617,8 @@ static enum eider_status describe(struct text_scans *scans, struct text_call *mi
         status = error_no_memory(err);
     } else if (gate_prepare(scans->connection, sql.data, &statement) == DuckDBSuccess) {
         status = read_columns(scans, missing, statement, err);
+        if (status == EIDER_OK)
+            status = divide(scans, missing, first, err);
     } else {
         const char *message = duckdb_prepare_error(statement);
         if (is_interrupt(message))
@@ -590,12 +650,13 @@ static enum eider_status try_statement(struct text_scans *scans, const char *sql
     return arena_failed(scans->arena) ? error_no_memory(err) : status;
 }
 
-enum eider_status text_scans_describe(struct text_scans *scans, const char *sql, struct verdict *verdict,
-                                      struct eider_error *err)
+enum eider_status text_scans_describe(struct text_scans *scans, const char *sql, uint64_t task_bytes,
+                                      struct verdict *verdict, struct eider_error *err)
 {
     enum eider_status status = EIDER_OK;
     bool done = false;
 
+    scans->task_bytes = task_bytes;
     while (status == EIDER_OK && !done && verdict->kind == VERDICT_DISTRIBUTABLE) {
         if (scans->call_count > MAX_CALLS)
             verdict_no(verdict, VERDICT_LIMIT, "more than %d scans of CSV and JSON files", MAX_CALLS);

@@ -40,6 +40,7 @@ enum text_function text_function_of(const char *name);
 struct text_files {
     const char *pattern;
     struct file_slice_list files;
+    bool divisible; /* calls with a part of the files of the call read each as it does (text_parts.h) */
 };
 struct text_files_list {
     const struct text_files *items;
@@ -61,10 +62,11 @@ enum eider_status text_scans_open(duckdb_connection connection, unsigned set, st
 /*
  * Finds the calls of a statement, in its views and macros too, and asks DuckDB for the columns of each, which it finds out by
  * looking into the files. After that the statement can be planned. A verdict: DuckDB refuses the statement or a call, or a
- * call is one that only runs locally. Errors: MEMORY, CANCELLED.
+ * call is one that only runs locally. Errors: MEMORY, CANCELLED. Calls that read more than `task_bytes` are looked at for
+ * whether their files can be divided.
  */
-enum eider_status text_scans_describe(struct text_scans *scans, const char *sql, struct verdict *verdict,
-                                      struct eider_error *err);
+enum eider_status text_scans_describe(struct text_scans *scans, const char *sql, uint64_t task_bytes,
+                                      struct verdict *verdict, struct eider_error *err);
 
 /* All files behind the calls that were described; in the arena. */
 struct text_files_list text_scans_files(const struct text_scans *scans);

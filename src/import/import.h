@@ -33,6 +33,7 @@ struct import_declared {
 struct import_files {
     const char *pattern;
     struct file_slice_list files;
+    bool divisible; /* calls with a part of the files give their rows as those with all of them do */
 };
 
 struct import_input {

@@ -5,6 +5,8 @@
  *
  *     eider_text_scan('text-1', 'read_csv', 'a.csv', delim := ';', header := 'text-1')   →   read_csv('a.csv', delim := ';')
  */
+#include <string.h>
+
 #include "import/reader.h"
 
 static const char *const entry_keys[] = {"key", "value"};
@@ -62,8 +64,20 @@ static const struct import_files *find_files(struct import *im, const struct eid
     return NULL;
 }
 
+/* True if all calls with this path are divisible. */
+static bool is_divisible(const struct import *im, const char *pattern)
+{
+    for (uint32_t i = 0; i < im->input->file_list_count; i++) {
+        const struct import_files *list = &im->input->file_lists[i];
+
+        if (!list->divisible && strcmp(list->pattern, pattern) == 0)
+            return false;
+    }
+    return true;
+}
+
 /* The files behind all paths of the call, in its order. */
-static bool read_files(struct import *im, const struct eider_expr *argument, struct file_slice_list *ret)
+static bool read_files(struct import *im, const struct eider_expr *argument, struct node_function_scan *ret)
 {
     const struct expr_nested *list = expr_as_nested(argument);
     uint32_t paths = list != NULL ? list->children.count : 1, count = 0;
@@ -74,13 +88,15 @@ static bool read_files(struct import *im, const struct eider_expr *argument, str
             return false;
         count += found->files.count;
     }
-    *ret = file_slice_list_new(im->arena, count);
-    if (ret->count != count)
+    ret->files = file_slice_list_new(im->arena, count);
+    if (ret->files.count != count)
         return false;
+    ret->divisible = count > 1;
     for (uint32_t i = 0, at = 0; i < paths; i++) {
         const struct import_files *found = find_files(im, list != NULL ? list->children.items[i] : argument);
         for (uint32_t k = 0; k < found->files.count; k++)
-            ret->items[at++] = found->files.items[k];
+            ret->files.items[at++] = found->files.items[k];
+        ret->divisible &= is_divisible(im, found->pattern);
     }
     return true;
 }
@@ -109,6 +125,5 @@ bool import_text_call(struct import *im, struct json_object *parameters, struct 
     if (ret->args.count != 1)
         return false;
     ret->args.items[0] = values[P_PATH];
-    return read_named(im, named, token->bytes, &ret->named_args) &&
-           read_files(im, values[P_PATH], &ret->files);
+    return read_named(im, named, token->bytes, &ret->named_args) && read_files(im, values[P_PATH], ret);
 }

@@ -611,6 +611,12 @@ static bool place_kind(struct distribute *d, const struct eider_node *node,
     case NODE_TABLE_SCAN:
         return place_table(d, node_as_table_scan(node), ret);
     case NODE_FUNCTION_SCAN:
+        if (node_as_function_scan(node)->divisible) {
+            ret->node = node;
+            ret->kind = EIDER_TASKS_ASK_NEXT;
+            return true;
+        }
+        return place_whole(node, ret);
     case NODE_VALUES:
     case NODE_EMPTY:
     case NODE_DUMMY_SCAN:

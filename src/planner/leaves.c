@@ -11,6 +11,7 @@
  * hold some, with a filter unless all of them lie within.
  * Tables that every connection reads alike: ranges of rowid, which fall on borders of row groups where there are enough of them.
  * Rows that were deleted leave gaps, so that there may be higher ones than there are rows: the last range has no end.
+ * Divisible function scans: whole files (file_shares.c).
  * A parallel CUSTOM leaf is told the task's number when it runs. Other leaves cannot be split: the first task reads them,
  * the others read nothing. A handler may know better.
  */
@@ -265,10 +266,11 @@ enum eider_status scale_leaf(struct arena *arena, const struct planner_options *
 {
     const struct node_parquet_scan *scan = node_as_parquet_scan(leaf);
     const struct node_table_scan *table = node_as_table_scan(leaf);
+    const struct node_function_scan *function = node_as_function_scan(leaf);
     uint32_t tasks = share->tasks;
     uint64_t rows;
-    bool cuts = is_whole_table(options, table, &rows);
-    struct node_distributed_leaf *made = leaf_new(arena, leaf, scan != NULL || cuts ? tasks : 1);
+    bool cuts = is_whole_table(options, table, &rows), divides = function != NULL && function->divisible;
+    struct node_distributed_leaf *made = leaf_new(arena, leaf, scan != NULL || cuts || divides ? tasks : 1);
     enum eider_status status;
     struct line line;
 
@@ -277,7 +279,9 @@ enum eider_status scale_leaf(struct arena *arena, const struct planner_options *
         return EIDER_OK; /* it shares the work out itself, by the task's number */
     for (uint32_t i = 0; made != NULL && cuts && i < tasks; i++)
         made->variants.items[i] = table_variant(arena, table, rows, i, tasks);
-    if (made != NULL && scan == NULL && !cuts)
+    for (uint32_t i = 0; made != NULL && divides && i < tasks; i++)
+        made->variants.items[i] = file_share(arena, function, i, tasks);
+    if (made != NULL && scan == NULL && !cuts && !divides)
         made->variants.items[0] = leaf;
     if (made != NULL && scan != NULL && scan->range_points.count > 0 && options->column_bounds != NULL) {
         for (uint32_t i = 0; i < tasks; i++)

@@ -21,6 +21,7 @@ static enum eider_status estimate_tasks(void *data, const struct eider_node *nod
 {
     const struct distribute *d = data;
     const struct node_parquet_scan *scan = node_as_parquet_scan(node);
+    const struct node_function_scan *function = node_as_function_scan(node);
     struct planner_table table = {.shared = false};
     double bytes = 0;
 
@@ -31,6 +32,12 @@ static enum eider_status estimate_tasks(void *data, const struct eider_node *nod
         for (uint32_t i = 0; i < scan->files.count; i++)
             bytes += (double)scan->files.items[i].bytes;
         *ret = (struct eider_task_count){EIDER_TASKS_DESIRED, distribute_tasks_for(d, bytes)};
+    } else if (function != NULL && function->divisible) {
+        for (uint32_t i = 0; i < function->files.count; i++)
+            bytes += (double)function->files.items[i].bytes;
+        *ret = (struct eider_task_count){EIDER_TASKS_DESIRED, distribute_tasks_for(d, bytes)};
+        if (ret->tasks > function->files.count)
+            ret->tasks = function->files.count;
     } else if (table.shared) {
         bytes = distribute_width(node) * (double)table.rows;
         *ret = (struct eider_task_count){EIDER_TASKS_DESIRED, distribute_tasks_for(d, bytes)};

@@ -42,6 +42,10 @@ enum eider_status scale_leaf(struct arena *arena, const struct planner_options *
                              const struct eider_node *leaf, const struct leaf_share *share,
                              const struct eider_node **ret, struct eider_error *err);
 
+/* What `task` of `tasks` reads of a divisible scan: few files, or an EMPTY. NULL if out of memory. */
+const struct eider_node *file_share(struct arena *arena, const struct node_function_scan *scan, uint32_t task,
+                                    uint32_t tasks);
+
 /* Bytes of the files that are read below `node` in the stage that it stands in; -1 if some are cut by ranges. */
 double stage_scan_bytes(const struct eider_node *node);
 

@@ -187,6 +187,13 @@ COPY (FROM lines WHERE id >= 260 ORDER BY id) TO 'extra/csv/c.csv' (HEADER);
 COPY (FROM lines WHERE false) TO 'extra/csv/d.csv' (HEADER);
 COPY (FROM lines WHERE id < 300 ORDER BY id) TO 'extra/csv_gz/a.csv.gz' (HEADER, COMPRESSION gzip);
 COPY (FROM lines WHERE id >= 300 ORDER BY id) TO 'extra/csv_gz/b.csv.gz' (HEADER, COMPRESSION gzip);
+-- Files that look alike, so that tasks can share them; and one beside them that does not.
+COPY (FROM lines WHERE id < 100 ORDER BY id) TO 'extra/csv_parts/a.csv' (HEADER);
+COPY (FROM lines WHERE id >= 100 AND id < 400 ORDER BY id) TO 'extra/csv_parts/b.csv' (HEADER);
+COPY (FROM lines WHERE id >= 400 AND id < 420 ORDER BY id) TO 'extra/csv_parts/c c''.csv' (HEADER);
+COPY (FROM lines WHERE id >= 420 ORDER BY id) TO 'extra/csv_parts/d.csv' (HEADER);
+COPY (FROM lines WHERE id < 50 ORDER BY id) TO 'extra/csv_parts_not/semicolons.csv' (HEADER, DELIMITER ';');
+COPY (SELECT CASE WHEN id = 90 THEN 'bad' ELSE id::VARCHAR END AS id, k, name, v, d FROM lines WHERE id < 100 ORDER BY lines.id) TO 'extra/csv_parts_not/late.csv' (HEADER);
 -- No header, other separators and quotes, a word for NULL.
 COPY (SELECT id, k, CASE WHEN id % 7 = 0 THEN NULL ELSE name END, replace(v::VARCHAR, '.', ','), strftime(d, '%d/%m/%Y') FROM lines ORDER BY id)
 TO 'extra/csv_odd/a.txt' (HEADER false, DELIMITER '|', QUOTE '''', ESCAPE '''', NULLSTR 'nix');

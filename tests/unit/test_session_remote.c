@@ -478,13 +478,11 @@ static void workers_have_a_memory_of_their_own(void **unused)
         duckdb_connection connection;
 
         assert_int_equal(duckdb_connect(r.remote.workers[i].database, &connection), DuckDBSuccess);
-        sql(connection, "SET GLOBAL eider_exchange_memory = '64KiB'");
+        sql(connection, "SET GLOBAL eider_exchange_memory = '1MiB'");
         duckdb_disconnect(&connection);
     }
-    fails(
-        &r,
-        "SELECT sum(x) FROM (SELECT row_number() OVER (PARTITION BY v % 5000 ORDER BY n, s) + n AS x FROM t)",
-        EIDER_ERROR_MEMORY);
+    fails(&r, "SELECT max(x) FROM (SELECT max(repeat(s, 400)) OVER (PARTITION BY v % 5000) AS x FROM t)",
+          EIDER_ERROR_MEMORY);
     close_remote(&r);
 }
 

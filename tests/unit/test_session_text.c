@@ -161,12 +161,121 @@ static void views_are_looked_through(void **unused)
     fixture_close(&f);
 }
 
+/* ---- Several files ---- */
+
+/* Three files of 3,000 rows; row 2,500 of the last one has `last` for its number, which no sample of 100 rows sees. */
+static const char *several(struct fixture *f, const char *last)
+{
+    static char call[sizeof(fixture_folder) + 64];
+    char text[512];
+
+    for (int i = 0; i < 3; i++) {
+        snprintf(text, sizeof(text),
+                 "COPY (SELECT CASE WHEN range = %d THEN '%s' ELSE range::VARCHAR END AS g, 'x' AS name FROM "
+                 "range(%d, %d)) TO '%s/s%d.csv' (HEADER)",
+                 2 * 3000 + 2500, last, i * 3000, (i + 1) * 3000, fixture_folder, i);
+        sql(f->connection, text);
+    }
+    snprintf(call, sizeof(call), "read_csv('%s/s*.csv', sample_size = 100)", fixture_folder);
+    return call;
+}
+
+static void remove_several(void)
+{
+    char path[sizeof(fixture_folder) + 32];
+
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof(path), "%s/s%d.csv", fixture_folder, i);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
+static void several_tasks_read_files(void **unused)
+{
+    struct fixture f;
+    struct eider_query *query;
+    char text[512];
+
+    (void)unused;
+    fixture_open(&f, 2);
+    snprintf(text, sizeof(text), "SELECT sum(g), count(*) FROM %s", several(&f, "8500"));
+    query = prepare(&f, text);
+    assert_non_null(strstr(eider_query_explain(query), "input_tasks=2"));
+    assert_non_null(strstr(eider_query_explain(query), "DistributedLeafExec"));
+    eider_query_free(query);
+    assert_answer(&f, text, true, "40495500");
+    sql(f.connection, "SET eider_bytes_per_task = '40kB'"); /* of about 60 */
+    assert_answer(&f, text, true, "40495500");
+    sql(f.connection, "RESET eider_bytes_per_task");
+    assert_verdict(&f, text, "small");
+    remove_several();
+    fixture_close(&f);
+}
+
+/* 20 files of 11 bytes: to look at all of them would be to read them twice. */
+static void small_files_are_not_looked_at(void **unused)
+{
+    static const char query[] = "SELECT g, count(*) FROM read_csv('%s/t*.csv'%s) GROUP BY g";
+    struct fixture f;
+    char path[sizeof(fixture_folder) + 32], text[512];
+
+    (void)unused;
+    fixture_open(&f, 2);
+    for (int i = 0; i < 20; i++) {
+        FILE *file;
+
+        snprintf(path, sizeof(path), "%s/t%d.csv", fixture_folder, i);
+        assert_non_null(file = fopen(path, "w"));
+        fputs("g,name\n1,x\n", file);
+        fclose(file);
+    }
+    snprintf(text, sizeof(text), query, fixture_folder, "");
+    assert_verdict(&f, text, "distributable");
+    sql(f.connection, "SET eider_bytes_per_task = '200'");
+    assert_verdict(&f, text, "small");
+    snprintf(text, sizeof(text), query, fixture_folder,
+             ", auto_detect = false, header = true, delim = ',', columns = {'g': 'INTEGER', 'n': 'VARCHAR'}");
+    assert_verdict(&f, text, "distributable");
+    for (int i = 0; i < 20; i++) {
+        snprintf(path, sizeof(path), "%s/t%d.csv", fixture_folder, i);
+        assert_int_equal(unlink(path), 0);
+    }
+    fixture_close(&f);
+}
+
+/* The row shows in a task that reads the file beside others or alone: the error is that of DuckDB, with file and line. */
+static void bad_rows_are_errors_with_their_place(void **unused)
+{
+    struct fixture f;
+    struct eider_query *query;
+    duckdb_result result;
+    char text[512];
+
+    (void)unused;
+    fixture_open(&f, 3);
+    snprintf(text, sizeof(text), "SELECT sum(g), count(*) FROM %s", several(&f, "bad"));
+    query = prepare(&f, text);
+    assert_string_equal(eider_query_verdict_kind(query), "distributable");
+    assert_int_not_equal(eider_query_run(query, &result, &f.err), EIDER_OK);
+    if (strstr(f.err.message, "s2.csv") == NULL || strstr(f.err.message, "Line: 2502") == NULL)
+        fail_msg("%s", f.err.message);
+    eider_query_free(query);
+    remove_several();
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_left),        cmocka_unit_test(changed_files_are_noticed),
-        cmocka_unit_test(pipes_are_not_opened),   cmocka_unit_test(small_statements_are_not_looked_into),
-        cmocka_unit_test(urls_of_files_are_read), cmocka_unit_test(views_are_looked_through),
+        cmocka_unit_test(nothing_is_left),
+        cmocka_unit_test(changed_files_are_noticed),
+        cmocka_unit_test(pipes_are_not_opened),
+        cmocka_unit_test(small_statements_are_not_looked_into),
+        cmocka_unit_test(urls_of_files_are_read),
+        cmocka_unit_test(views_are_looked_through),
+        cmocka_unit_test(small_files_are_not_looked_at),
+        cmocka_unit_test(several_tasks_read_files),
+        cmocka_unit_test(bad_rows_are_errors_with_their_place),
     };
 
     return cmocka_run_group_tests(tests, fixture_make_data, fixture_remove_data);
