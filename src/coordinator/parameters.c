@@ -69,12 +69,36 @@ static bool looks_at_names(const char *sql)
     }
 }
 
+static bool is_named(const struct query_parameter *parameter, const char *name, size_t bytes)
+{
+    return strlen(parameter->name) == bytes && strncasecmp(parameter->name, name, bytes) == 0;
+}
+
+/* The number that a name is, at most `max`; 0: it is none. */
+static uint64_t number_of(const char *name, size_t bytes, uint64_t max)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 0; i < bytes; i++) {
+        if (name[i] < '0' || name[i] > '9' || number > max)
+            return 0;
+        number = 10 * number + (uint64_t)(name[i] - '0');
+    }
+    return number <= max ? number : 0;
+}
+
+/* $7 is the seventh unless numbers are left out: a statement with thousands of them is not searched for each. */
 static bool find_index(const struct query_parameters *parameters, const char *name, size_t bytes,
                        uint64_t *ret)
 {
+    uint64_t number = number_of(name, bytes, parameters->count);
+
+    if (number > 0 && is_named(&parameters->items[number - 1], name, bytes)) {
+        *ret = number - 1;
+        return true;
+    }
     for (uint64_t i = 0; i < parameters->count; i++) {
-        if (strlen(parameters->items[i].name) == bytes &&
-            strncasecmp(parameters->items[i].name, name, bytes) == 0) {
+        if (is_named(&parameters->items[i], name, bytes)) {
             *ret = i;
             return true;
         }
@@ -226,8 +250,6 @@ static bool has_text(const struct query_parameters *parameters)
 /* What the variable is cast to; NULL: nothing. */
 static const char *cast_of(const struct query_parameters *parameters, uint64_t index)
 {
-    bool certain;
-
     switch ((int)value_type(parameters->values[index])) {
     case DUCKDB_TYPE_TINYINT:
         return "TINYINT";
@@ -252,7 +274,7 @@ static const char *cast_of(const struct query_parameters *parameters, uint64_t i
     case DUCKDB_TYPE_SQLNULL:
         return "\"NULL\"";
     case DUCKDB_TYPE_VARCHAR:
-        return is_planned_again(parameters, &certain) ? NULL : "VARCHAR";
+        return parameters->planned_again ? NULL : "VARCHAR";
     default:
         return NULL;
     }
@@ -309,7 +331,7 @@ static bool is_around_query(const struct eider_query *query, const struct query_
 
 bool parameters_ready(struct eider_query *query)
 {
-    const struct query_parameters *parameters = &query->parameters;
+    struct query_parameters *parameters = &query->parameters;
     bool certain;
 
     if (parameters->use_count == 0)
@@ -324,7 +346,8 @@ bool parameters_ready(struct eider_query *query)
         if (is_around_query(query, &parameters->uses[i]))
             return verdict_no(&query->verdict, VERDICT_PARAMETER,
                               "the statement has parameters outside of its query");
-    if (has_text(parameters) && !is_planned_again(parameters, &certain) && !certain)
+    parameters->planned_again = is_planned_again(parameters, &certain);
+    if (has_text(parameters) && !parameters->planned_again && !certain)
         return verdict_no(&query->verdict, VERDICT_PARAMETER,
                           "whether DuckDB takes text for a literal depends on the type of another value");
     return true;

@@ -32,6 +32,8 @@ struct query_parameters {
     struct query_parameter_use *uses;
     const char *obstacle; /* why the text cannot be planned with values; NULL: it can be */
     bool changed;         /* there are values that the plan has not seen */
+    bool
+        planned_again; /* DuckDB would plan the statement again for these values; parameters_ready finds it out */
 };
 
 /* Finds the parameters, by asking DuckDB. Errors: MEMORY. */
