@@ -21,6 +21,7 @@
 #include "eider/eider.h"
 #include "engine/connection.h"
 #include "engine/files.h"
+#include "engine/folder.h"
 #include "engine/planning.h"
 #include "engine/settings.h"
 #include "planner/planner.h"
@@ -80,6 +81,8 @@ struct eider_query {
     uint64_t generation;         /* of the session, then */
     bool reads_tables;           /* native tables: leaf stages on the connection, unless they are shared */
     struct shared_tables tables; /* those that any connection may read */
+    struct engine_folder folder; /* if tasks write: into what */
+    uint32_t copy_stage;         /* the tasks of this stage write the folder; 0: the head stores the rows */
     bool keeps_order;            /* its rows come as they are stored */
     bool ran;
 };
@@ -109,9 +112,10 @@ void session_set_busy(struct eider_session *session, bool busy);
 struct query_run {
     struct eider_query *query;
     struct run *run;
-    struct execution *execution; /* NULL: not distributed */
-    bool dispatched;             /* tasks were started, or may have been */
-    bool owns_transaction;       /* BEGIN was ours: COMMIT or ROLLBACK is too */
+    struct execution *execution;  /* NULL: not distributed */
+    bool dispatched;              /* tasks were started, or may have been */
+    const struct task_copy *copy; /* the folder that tasks write; NULL: none that is left to be removed */
+    bool owns_transaction;        /* BEGIN was ours: COMMIT or ROLLBACK is too */
     double started_ms;
 };
 
