@@ -389,6 +389,34 @@ static enum eider_status add_filters(struct execution *execution, const struct p
 
 /* ---- Requests ---- */
 
+static bool feeds_head(const struct execution *execution, const struct plan_stage *stage)
+{
+    const struct plan_stage *head = &execution->options.graph->head;
+
+    for (uint32_t i = 0; i < head->input_count; i++) {
+        if (head->inputs[i].stage == stage->id)
+            return true;
+    }
+    return false;
+}
+
+/* The fragment with the names of the result. */
+static const struct eider_node *named_fragment(const struct execution *execution,
+                                               const struct eider_node *fragment)
+{
+    struct node_projection *projection = node_projection_new(execution->arena);
+
+    if (projection == NULL)
+        return NULL;
+    projection->base.columns = *execution->options.columns;
+    projection->base.rows = fragment->rows;
+    projection->input = fragment;
+    projection->exprs = expr_list_new(execution->arena, fragment->columns.count);
+    for (uint32_t i = 0; i < projection->exprs.count; i++)
+        projection->exprs.items[i] = expr_column_of(execution->arena, fragment, i);
+    return arena_failed(execution->arena) ? NULL : &projection->base;
+}
+
 static enum eider_status fill_request(struct execution *execution, const struct plan_stage *stage,
                                       uint32_t task, struct task_run *run, struct eider_error *err)
 {
@@ -401,6 +429,11 @@ static enum eider_status fill_request(struct execution *execution, const struct 
         return error_no_memory(err);
     if ((status = add_filters(execution, stage, run, &fragment, err)) != EIDER_OK)
         return status;
+    if (execution->options.copy != NULL && feeds_head(execution, stage)) {
+        request->copy = execution->options.copy;
+        if ((fragment = named_fragment(execution, fragment)) == NULL)
+            return error_no_memory(err);
+    }
     if ((status = plan_encode(fragment, &run->plan, err)) != EIDER_OK)
         return status;
     request->id = key_of(execution, stage->id, task);
@@ -419,17 +452,6 @@ static enum eider_status fill_request(struct execution *execution, const struct 
     return EIDER_OK;
 }
 
-static bool feeds_head(const struct execution *execution, const struct plan_stage *stage)
-{
-    const struct plan_stage *head = &execution->options.graph->head;
-
-    for (uint32_t i = 0; i < head->input_count; i++) {
-        if (head->inputs[i].stage == stage->id)
-            return true;
-    }
-    return false;
-}
-
 /* From any thread. */
 static void task_ended(void *data, enum eider_status status, const struct task_report *report,
                        const struct eider_error *err)
@@ -444,6 +466,7 @@ static void task_ended(void *data, enum eider_status status, const struct task_r
     if (status == EIDER_OK) {
         execution->stats.rows_exchanged += report->rows;
         execution->stats.bytes_exchanged += report->bytes;
+        execution->stats.rows_written += report->rows_written;
         if (feeds_head(execution, run->stage->stage)) {
             execution->stats.head_rows += report->rows;
             execution->stats.head_bytes += report->bytes;

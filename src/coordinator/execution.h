@@ -35,6 +35,8 @@ struct execution_options {
     uint32_t concurrent_tasks;
     const char *before,
         *behind; /* of the head's query in its statement; outlive the execution. NULL: nothing */
+    const struct task_copy
+        *copy;   /* what the tasks that the head would read do with their rows; NULL: send them */
     bool stream; /* the head starts while the stages below it still run */
 };
 
@@ -46,6 +48,7 @@ struct execution_stats {
     uint64_t head_rows; /* of those: what the head stage reads */
     uint64_t head_bytes;
     uint64_t rows_filtered;
+    uint64_t rows_written; /* by the tasks themselves */
 };
 
 enum eider_status execution_new(const struct execution_options *options, struct execution **ret,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "coordinator/copy_out.h"
 #include "engine/target.h"
 #include "import/import.h"
 #include "plan/object.h"
@@ -286,7 +287,9 @@ static enum eider_status plan_statement(struct eider_query *query, const char *s
         status = ask(&statement, ENGINE_PLAN_COLUMNS, &described, err);
         query->columns = described.columns;
     }
-    return goes_on(query, status) ? parameters_name_columns(query, err) : status;
+    if (goes_on(query, status))
+        status = parameters_name_columns(query, err);
+    return goes_on(query, status) ? copy_out_plan(query, run, err) : status;
 }
 
 /* With values in the place of parameters. */

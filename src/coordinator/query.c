@@ -73,6 +73,8 @@ enum eider_status query_prepare(struct eider_query *query, struct eider_error *e
     query->verdict = (struct verdict){.kind = VERDICT_DISTRIBUTABLE};
     query->graph = (struct stage_graph){.stage_count = 0};
     query->columns = (struct column_list){NULL, 0};
+    query->folder = (struct engine_folder){NULL, NULL};
+    query->copy_stage = 0;
     query->explain = NULL;
     query->parameters.changed = false;
     status = plan_if_query(query, err);
@@ -170,7 +172,7 @@ void eider_query_get_stats(const struct eider_query *query, struct eider_query_s
         *ret = query->stats;
 }
 
-/* What becomes of the rows of the head stage: "CREATE TABLE t AS <the rows of the head stage>". */
+/* What becomes of the rows: "CREATE TABLE t AS <the rows of the head stage>", "COPY ( <the tasks of stage 2> ) TO 'out'". */
 static void explain_write(const struct eider_query *query, struct buf *out)
 {
     const struct statement_class *statement = &query->statement;
@@ -179,7 +181,10 @@ static void explain_write(const struct eider_query *query, struct buf *out)
     if (statement->query_end == 0)
         return;
     lexer_normalise(query->sql + start, statement->query - start, out);
-    buf_puts(out, " <the rows of the head stage> ");
+    if (query->copy_stage != 0)
+        buf_printf(out, " <rows that the tasks of stage %u write> ", query->copy_stage);
+    else
+        buf_puts(out, " <the rows of the head stage> ");
     lexer_normalise(query->sql + statement->query_end, strlen(query->sql) - statement->query_end, out);
     buf_puts(out, "\n");
 }

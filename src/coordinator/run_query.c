@@ -16,6 +16,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "coordinator/copy_out.h"
 #include "engine/gate.h"
 #include "plan/object.h"
 
@@ -84,6 +85,19 @@ static const char *write_before(const struct eider_query *query)
     return arena_strndup(query->arena, query->sql + statement->first, statement->query - statement->first);
 }
 
+/* The head's rows are the result or what is stored, unless tasks have stored some. */
+static enum eider_status store_rows(struct query_run *run, enum run_mode mode, duckdb_result *ret_result,
+                                    struct eider_error *err)
+{
+    struct execution_stats stats;
+
+    execution_get_stats(run->execution, &stats);
+    if (run->copy != NULL && stats.rows_written > 0)
+        return copy_out_end(run, stats.rows_written, ret_result, err);
+    copy_out_undo(run);
+    return execution_run_head(run->execution, mode, ret_result, err);
+}
+
 static enum eider_status start_distributed(struct query_run *run, enum run_mode mode,
                                            duckdb_result *ret_result, struct eider_error *err)
 {
@@ -118,6 +132,9 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
         options.stream = false; /* the statement may change what tasks read */
         mode = RUN_MATERIALIZE; /* it writes all rows before it says how many */
     }
+    if ((status = copy_out_begin(run, options.query, err)) != EIDER_OK)
+        return status;
+    options.copy = run->copy;
     if (query->reads_tables && (status = begin_snapshot(run, err)) != EIDER_OK)
         return status;
     if (query->tables.used > 0)
@@ -138,9 +155,7 @@ static enum eider_status start_distributed(struct query_run *run, enum run_mode 
     if (status == EIDER_OK)
         status =
             shared_tables_check(&query->tables, run->run, session->connection, run->owns_transaction, err);
-    if (status == EIDER_OK)
-        status = execution_run_head(run->execution, mode, ret_result, err);
-    return status;
+    return status == EIDER_OK ? store_rows(run, mode, ret_result, err) : status;
 }
 
 static enum eider_status run_alone(struct query_run *run, enum run_mode mode, duckdb_result *ret_result,
@@ -219,6 +234,7 @@ static enum eider_status run_distributed(struct query_run *run, enum run_mode mo
         failed = execution_finish(run->execution, &cause);
         status = failed != EIDER_OK ? failed : status;
     }
+    copy_out_undo(run);
     if (status == EIDER_ERROR_UNSUPPORTED && run->dispatched && !has_custom(&run->query->graph))
         return run_caught(run, mode, ret_result, &cause, err);
     if (status != EIDER_OK && err != NULL)

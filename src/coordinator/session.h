@@ -23,6 +23,7 @@
 #include "eider/remote.h"
 #include "engine/connection.h"
 #include "engine/files.h"
+#include "engine/folder.h"
 #include "engine/planning.h"
 #include "engine/settings.h"
 #include "planner/planner.h"
@@ -84,6 +85,8 @@ struct eider_query {
     bool reads_tables;           /* native tables: leaf stages on the connection, unless they are shared */
     struct shared_tables tables; /* those that any connection may read */
     struct planned_files files;  /* what this plan knows of files */
+    struct engine_folder folder; /* if tasks write: into what */
+    uint32_t copy_stage;         /* the tasks of this stage write the folder; 0: the head stores the rows */
     bool keeps_order;            /* its rows come as they are stored */
     bool ran;
 };
@@ -113,9 +116,10 @@ void session_set_busy(struct eider_session *session, bool busy);
 struct query_run {
     struct eider_query *query;
     struct run *run;
-    struct execution *execution; /* NULL: not distributed */
-    bool dispatched;             /* tasks were started, or may have been */
-    bool owns_transaction;       /* BEGIN was ours: COMMIT or ROLLBACK is too */
+    struct execution *execution;  /* NULL: not distributed */
+    bool dispatched;              /* tasks were started, or may have been */
+    const struct task_copy *copy; /* the folder that tasks write; NULL: none that is left to be removed */
+    bool owns_transaction;        /* BEGIN was ours: COMMIT or ROLLBACK is too */
     double started_ms;
 };
 

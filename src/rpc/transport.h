@@ -54,6 +54,12 @@ struct task_filter {
     uint64_t word_count;
 };
 
+/* Where tasks write their rows themselves: a folder of Parquet files for all tasks of the stage. */
+struct task_copy {
+    const char *folder;  /* is there, and empty when the stage starts */
+    const char *options; /* of COPY, as SQL */
+};
+
 /* One attempt at a task. Borrowed by whoever gets it, until `done` was called. */
 struct task_request {
     struct output_key id;
@@ -71,6 +77,8 @@ struct task_request {
     uint32_t filter_count;
     uint64_t max_hashes;       /* keep so many key hashes for a Bloom filter; 0: none */
     uint32_t concurrent_tasks; /* that may run at the same time and share the memory budget */
+    /* Rows go there, by the names of the fragment's columns, and none into the output. NULL, or not for the wire. */
+    const struct task_copy *copy;
 };
 
 /* What a finished task says of its output. */
@@ -78,6 +86,7 @@ struct task_report {
     uint64_t rows;
     uint64_t bytes;
     uint64_t kept_out[STAGE_MAX_FILTERS]; /* rows that each filter of the request said no to */
+    uint64_t rows_written;                /* by a copy */
 };
 
 /* Called once per started task, from any thread, with no lock held. `report` and `err` are borrowed; err is NULL if

@@ -4,7 +4,8 @@
  *
  *   decode → open inputs (readers, sources) → SQL → run with the sink → check counts → output complete
  *
- * A task that reads a feed has a statement for each batch of units, all into one sink.
+ * A task that reads a feed has a statement for each batch of units, all into one sink. A task that writes its rows itself has
+ * COPY statements in the place of the sink, and an output without rows.
  *
  * Everything that a task makes is freed when it ends, however it ends; on failure the output is marked as failed, so
  * that whoever waits for it learns why. Runs on one thread; DuckDB uses its own inside.
@@ -18,8 +19,10 @@
 
 #include "engine/layout.h"
 #include "engine/sink.h"
+#include "engine/target.h"
 #include "plan/codec.h"
 #include "plan/object.h"
+#include "sqlgen/quote.h"
 #include "sqlgen/sqlgen.h"
 #include "worker/blame.h"
 
@@ -85,6 +88,7 @@ struct running {
     struct sink *sink;
     struct fragment_inputs *inputs;
     struct buf sql;
+    uint64_t rows_written;
 };
 
 static enum eider_status open_output(struct running *task, struct eider_error *err)
@@ -121,23 +125,69 @@ static enum eider_status write_sql(struct running *task, struct eider_error *err
     return sqlgen_task(task->root, &sql, &task->sql, err);
 }
 
+/* Names of files that no other statement of the stage gives: the folder is not empty, which OVERWRITE_OR_IGNORE passes over. */
+static void put_copy(struct running *task, const char *query, uint32_t statement)
+{
+    const struct task_copy *copy = task->request->copy;
+
+    buf_clear(&task->sql);
+    buf_printf(&task->sql, "COPY (%s) TO ", query);
+    quote_string(&task->sql, str_from(copy->folder));
+    buf_printf(&task->sql, " (%s, OVERWRITE_OR_IGNORE true, FILENAME_PATTERN 'data_%u_%u_{i}')",
+               copy->options, task->request->id.task, statement);
+}
+
+/* There is no sink that would compare the types of the columns with the plan. */
+static enum eider_status run_copy(struct running *task, uint32_t statement, uint64_t *ret_rows,
+                                  struct eider_error *err)
+{
+    duckdb_connection connection = task->context->connection;
+    const struct column_list *columns = &task->root->columns;
+    enum eider_status status;
+    struct buf query;
+
+    buf_init(&query, SQL_MAX_BYTES);
+    status = sqlgen_result(task->root, columns, fragment_inputs_sql(task->inputs), &query, err);
+    if (status == EIDER_OK && !query.failed)
+        put_copy(task, query.data, statement);
+    if (status == EIDER_OK && (query.failed || task->sql.failed))
+        status = error_no_memory(err);
+    if (status == EIDER_OK)
+        status = engine_target_check(connection, query.data, columns, task->sql.data, err);
+    if (status == EIDER_OK)
+        status = run_count(task->context->run, connection, task->sql.data, ret_rows, err);
+    buf_done(&query);
+    return status;
+}
+
+static enum eider_status run_sink(struct running *task, uint64_t *ret_rows, struct eider_error *err)
+{
+    enum eider_status status;
+
+    buf_clear(&task->sql);
+    status = write_sql(task, err);
+    if (status == EIDER_OK)
+        status = run_count(task->context->run, task->context->connection, task->sql.data, ret_rows, err);
+    return status;
+}
+
 static enum eider_status run_sql(struct running *task, struct eider_error *err)
 {
+    bool copies = task->request->copy != NULL;
     uint64_t rows = 0, all_rows = 0;
+    uint32_t statements = 0;
     enum eider_status status = EIDER_OK;
 
     for (bool more = true; more && status == EIDER_OK;) {
-        buf_clear(&task->sql);
-        status = write_sql(task, err);
-        if (status == EIDER_OK)
-            status = run_count(task->context->run, task->context->connection, task->sql.data, &rows, err);
+        status = copies ? run_copy(task, statements++, &rows, err) : run_sink(task, &rows, err);
         if (status != EIDER_OK)
             status = fragment_blame(task->context, fragment_inputs_sql(task->inputs), err);
         all_rows += rows;
         if (status == EIDER_OK)
             status = fragment_inputs_next(task->inputs, &more, err);
     }
-    if (status == EIDER_OK)
+    task->rows_written = copies ? all_rows : 0;
+    if (status == EIDER_OK && !copies)
         status = sink_finish(task->sink, all_rows, err);
     if (status == EIDER_OK)
         status = fragment_check_files(task->root, err);
@@ -166,7 +216,7 @@ static enum eider_status run_task(struct running *task, struct eider_error *err)
         status = fragment_check_files(task->root, err);
     if (status == EIDER_OK)
         status = fragment_inputs_open(task->context, task->root, &reads, &task->inputs, err);
-    if (status == EIDER_OK)
+    if (status == EIDER_OK && request->copy == NULL)
         status = open_sink(task, err);
     if (status == EIDER_OK)
         status = run_sql(task, err);
@@ -187,7 +237,8 @@ enum eider_status task_execute(const struct task_context *context, const struct 
         status = local.status = EIDER_ERROR_SQL; /* see worker_setup_new */
     if (status == EIDER_OK) {
         struct output_size size = output_size(task.output, 0, request->partitions);
-        *ret = (struct task_report){.rows = size.rows, .bytes = size.bytes};
+        *ret =
+            (struct task_report){.rows = size.rows, .bytes = size.bytes, .rows_written = task.rows_written};
         for (uint32_t i = 0; i < request->filter_count && i < STAGE_MAX_FILTERS; i++)
             ret->kept_out[i] = fragment_inputs_kept_out(task.inputs, i);
     } else if (task.output != NULL) {
