@@ -28,12 +28,32 @@
 #define BATCH         16   /* files per statement */
 #define MAX_LOOKED_AT 1000 /* files */
 
-static const char *const known[] = {
-    "all_varchar", "auto_detect",   "auto_type_candidates", "column_names", "column_types", "columns",
-    "comment",     "compression",   "dateformat",           "delim",        "dtypes",       "escape",
-    "filename",    "header",        "max_line_size",        "names",        "new_line",     "normalize_names",
-    "nullstr",     "quote",         "sample_size",          "sep",          "skip",         "timestampformat",
-    "types",       "union_by_name", "decimal_separator"};
+static const char *const known[] = {"all_varchar",
+                                    "auto_detect",
+                                    "auto_type_candidates",
+                                    "column_names",
+                                    "column_types",
+                                    "columns",
+                                    "comment",
+                                    "compression",
+                                    "dateformat",
+                                    "delim",
+                                    "dtypes",
+                                    "escape",
+                                    "filename",
+                                    "header",
+                                    "max_line_size",
+                                    "names",
+                                    "new_line",
+                                    "normalize_names",
+                                    "nullstr",
+                                    "quote",
+                                    "sample_size",
+                                    "sep",
+                                    "types",
+                                    "timestampformat",
+                                    "union_by_name",
+                                    "decimal_separator"};
 
 bool text_parts_knows(const char *argument)
 {
