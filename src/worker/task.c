@@ -242,6 +242,8 @@ enum eider_status task_execute(const struct task_context *context, const struct 
         for (uint32_t i = 0; i < request->filter_count && i < STAGE_MAX_FILTERS; i++)
             ret->kept_out[i] = fragment_inputs_kept_out(task.inputs, i);
     } else if (task.output != NULL) {
+        /* a head that streams may hear of it here first */
+        error_origin(&local, (int32_t)request->id.stage, (int32_t)request->id.task, context->worker);
         output_fail(task.output, &local);
     }
     sink_free(task.sink);

@@ -50,9 +50,45 @@ static void another_statement_takes_the_rows(void **unused)
     fixture_close(&f);
 }
 
+/* Whether the head hears of it by the rows that do not come, or by the end of the task. */
+static void a_failed_task_is_named(void **unused)
+{
+    struct fixture f;
+
+    (void)unused;
+    fixture_open(&f, 4);
+    for (int i = 0; i < 40; i++) {
+        struct eider_query *query = NULL;
+        struct eider_stream *stream = NULL;
+        duckdb_data_chunk chunk = NULL;
+        enum eider_status status;
+
+        assert_int_equal(
+            eider_prepare(f.session,
+                          "SELECT g, count(*) FROM t WHERE CASE WHEN v = 25000 THEN error('boom') ELSE "
+                          "true END GROUP BY g",
+                          &query, &f.err),
+            EIDER_OK);
+        status = eider_query_stream(query, &stream, &f.err);
+        while (status == EIDER_OK) {
+            status = eider_stream_next(stream, &chunk, &f.err);
+            assert_true(status != EIDER_OK || chunk != NULL);
+            duckdb_destroy_data_chunk(&chunk);
+        }
+        assert_int_equal(status, EIDER_ERROR_SQL);
+        assert_non_null(strstr(f.err.message, "boom"));
+        assert_int_equal(f.err.stage, 1);
+        assert_true(f.err.task >= 0 && f.err.worker >= 0);
+        eider_stream_close(stream);
+        eider_query_free(query);
+    }
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failed_task_is_named),
         cmocka_unit_test(another_statement_takes_the_rows),
     };
 

@@ -165,7 +165,7 @@ static enum eider_status ask(struct calls_reader *reader, struct node *node, uin
         node->page.partition = ret->partition;
         node->page.batch = ret->batch;
     } else {
-        if (err->worker < 0 && status != EIDER_ERROR_MEMORY) /* that is the reader's own */
+        if (err->stage >= 0 || status != EIDER_ERROR_MEMORY) /* that without a place is the reader's own */
             error_origin(err, err->stage, err->task, node->source.worker);
     }
     buf_done(&request);
