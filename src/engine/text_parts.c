@@ -23,6 +23,7 @@
 
 #include "base/buf.h"
 #include "engine/lookup.h"
+#include "sqlgen/quote.h"
 
 #define MAX_SQL_BYTES ((size_t)4 << 20)
 #define BATCH         16   /* files per statement */
@@ -70,17 +71,6 @@ static bool is_plain(const struct file_slice *file)
     return file->bytes > 0 && file->mtime_ns != 0 && strpbrk(file->path.data, "*?[]\\=") == NULL;
 }
 
-static void put_path(struct buf *sql, const char *path)
-{
-    buf_putc(sql, '\'');
-    for (; *path != '\0'; path++) {
-        if (*path == '\'')
-            buf_putc(sql, '\'');
-        buf_putc(sql, *path);
-    }
-    buf_putc(sql, '\'');
-}
-
 /* How the files from `first` look, as a text each. */
 static enum eider_status look(const struct text_parts_call *call, const struct file_slice_list *files,
                               uint32_t first, struct arena *arena, struct lookup_rows *ret,
@@ -94,7 +84,7 @@ static enum eider_status look(const struct text_parts_call *call, const struct f
     for (uint32_t i = first; i < files->count && i < first + BATCH; i++) {
         buf_puts(&sql, i > first ? " UNION ALL " : "");
         buf_puts(&sql, "SELECT * EXCLUDE (\"Prompt\", \"UserArguments\") FROM system.main.sniff_csv(");
-        put_path(&sql, files->items[i].path.data);
+        quote_string(&sql, files->items[i].path);
         buf_puts(&sql, call->arguments);
     }
     buf_puts(&sql, ") AS t");

@@ -138,6 +138,9 @@ bool distribute_choose_keys(struct distribute *d, const struct eider_node *node,
                             const struct expr_list *keys, struct u32_list *ret);
 struct expr_list distribute_pick(struct arena *arena, const struct expr_list *keys,
                                  const struct u32_list *picked);
+/* Shuffles the placed input of `node`, whose columns stay where they are, by `keys` or by the part of them that is chosen. */
+bool distribute_shuffle_wanted(struct distribute *d, const struct eider_node *node,
+                               const struct expr_list *keys, uint32_t tasks, struct placed *placed);
 /* What every window of the node partitions by. */
 bool distribute_window_keys(struct distribute *d, const struct node_window *node, struct expr_list *ret);
 

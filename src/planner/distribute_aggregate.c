@@ -241,19 +241,6 @@ static bool distinct_keys(struct distribute *d, const struct node_distinct *node
     return group_columns(d, input->node, input->node->columns.count, ret);
 }
 
-static bool shuffle_distinct(struct distribute *d, const struct node_distinct *node, struct placed *placed,
-                             const struct expr_list *keys, uint32_t tasks)
-{
-    struct key_slots slots = key_slots_of(d->arena, keys);
-    struct expr_list chosen;
-    struct u32_list picked;
-
-    if (!distribute_choose_keys(d, &node->base, &slots, node->input, keys, &picked))
-        return false;
-    chosen = distribute_pick(d->arena, keys, &picked);
-    return distribute_shuffle(d, placed, &chosen, tasks);
-}
-
 bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
                          const struct eider_task_count *answer, struct placed *ret)
 {
@@ -278,7 +265,8 @@ bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
         }
         few = top && states <= FEW_STATES && answer->kind == EIDER_TASKS_ASK_NEXT;
         tasks = few ? 1 : distribute_tasks_answered(d, answer, distribute_bytes(input.node));
-        if (tasks == 1 ? !distribute_coalesce(d, &input) : !shuffle_distinct(d, node, &input, &keys, tasks))
+        if (tasks == 1 ? !distribute_coalesce(d, &input)
+                       : !distribute_shuffle_wanted(d, &node->base, &keys, tasks, &input))
             return false;
     }
     ranges_use(&input);

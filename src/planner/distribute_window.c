@@ -46,20 +46,6 @@ bool distribute_window_keys(struct distribute *d, const struct node_window *node
     return !arena_failed(d->arena) || distribute_no_memory(d);
 }
 
-/* A shuffle by all that the windows partition by, or by a part of it. */
-static bool shuffle_for(struct distribute *d, const struct node_window *node, const struct expr_list *keys,
-                        uint32_t tasks, struct placed *ret)
-{
-    struct key_slots slots = key_slots_of(d->arena, keys);
-    struct expr_list chosen;
-    struct u32_list picked;
-
-    if (!distribute_choose_keys(d, &node->base, &slots, node->input, keys, &picked))
-        return false;
-    chosen = distribute_pick(d->arena, keys, &picked);
-    return distribute_shuffle(d, ret, &chosen, tasks);
-}
-
 /* The windows over an input that is placed. */
 static bool place_over(struct distribute *d, const struct node_window *node,
                        const struct eider_task_count *answer, struct placed *ret)
@@ -74,7 +60,7 @@ static bool place_over(struct distribute *d, const struct node_window *node,
             return false;
         tasks = distribute_tasks_answered(d, answer, distribute_bytes(ret->node));
         if (keys.count == 0 || tasks == 1 ? !distribute_coalesce(d, ret)
-                                          : !shuffle_for(d, node, &keys, tasks, ret))
+                                          : !distribute_shuffle_wanted(d, &node->base, &keys, tasks, ret))
             return false;
     }
     ranges_use(ret);

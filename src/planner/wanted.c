@@ -310,3 +310,16 @@ bool distribute_choose_keys(struct distribute *d, const struct eider_node *node,
     }
     return !arena_failed(d->arena) || distribute_no_memory(d);
 }
+
+bool distribute_shuffle_wanted(struct distribute *d, const struct eider_node *node,
+                               const struct expr_list *keys, uint32_t tasks, struct placed *placed)
+{
+    struct key_slots slots = key_slots_of(d->arena, keys);
+    struct expr_list chosen;
+    struct u32_list picked;
+
+    if (!distribute_choose_keys(d, node, &slots, node_child(node, 0), keys, &picked))
+        return false;
+    chosen = distribute_pick(d->arena, keys, &picked);
+    return distribute_shuffle(d, placed, &chosen, tasks);
+}
