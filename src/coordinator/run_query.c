@@ -290,8 +290,10 @@ enum eider_status query_run_start(struct eider_query *query, enum run_mode mode,
     query->ran = true;
     if ((is_stale(query) || query->parameters.changed) && (status = query_prepare(query, err)) != EIDER_OK)
         return status;
-    if (may_change_verdicts(query))
+    if (may_change_verdicts(query)) {
         verdict_cache_clear(&session->verdicts);
+        engine_settings_may_be_new(session->engine);
+    }
     session->generation += query->statement.kind != STATEMENT_QUERY;
     if ((status = run_new(&run.run, err)) != EIDER_OK)
         return status;

@@ -173,27 +173,55 @@ static char **unlisted_names(duckdb_result *result)
     return names;
 }
 
-/* Asks DuckDB again which settings there are, if that is long ago. Locked. */
+/* The statement that lists them; prepared, because it runs often. */
+static bool list_settings(struct engine *engine, duckdb_result *ret)
+{
+    struct gate_pass pass = {.inside = false};
+    bool ok;
+
+    memset(ret, 0, sizeof(*ret));
+    if (engine->list_settings == NULL && gate_prepare(engine->own, "SELECT name FROM duckdb_settings()",
+                                                      &engine->list_settings) != DuckDBSuccess)
+        return false;
+    gate_enter(&pass); /* it may be planned again */
+    ok = duckdb_execute_prepared(engine->list_settings, ret) == DuckDBSuccess;
+    gate_leave(&pass);
+    return ok;
+}
+
+/* Asks DuckDB again which settings there are, if that is long ago. They only become more. Locked. */
 static enum eider_status refresh_names(struct engine *engine, struct eider_error *err)
 {
     enum eider_status status = EIDER_OK;
     duckdb_result result;
     char **names;
 
-    if (engine->extra_names_ms > 0 && now_ms() - engine->extra_names_ms < NAMES_VALID_MS)
+    if (engine->names_ms > 0 && now_ms() - engine->names_ms < NAMES_VALID_MS)
         return EIDER_OK;
-    if (gate_query(engine->own, "SELECT name FROM duckdb_settings()", &result) != DuckDBSuccess) {
+    if (!list_settings(engine, &result)) {
         status = error_set(err, EIDER_ERROR_SQL, "DuckDB does not list its settings: %s",
                            duckdb_result_error(&result));
-    } else if ((names = unlisted_names(&result)) == NULL) {
-        status = error_no_memory(err);
-    } else {
-        free_names(engine->extra_names);
-        engine->extra_names = names;
-        engine->extra_names_ms = now_ms();
+        duckdb_destroy_prepare(&engine->list_settings);
+    } else if (engine->extra_names == NULL || duckdb_row_count(&result) != engine->names) {
+        if ((names = unlisted_names(&result)) == NULL) {
+            status = error_no_memory(err);
+        } else {
+            free_names(engine->extra_names);
+            engine->extra_names = names;
+            engine->names = duckdb_row_count(&result);
+        }
     }
+    if (status == EIDER_OK)
+        engine->names_ms = now_ms();
     duckdb_destroy_result(&result);
     return status;
+}
+
+void engine_settings_may_be_new(struct engine *engine)
+{
+    pthread_mutex_lock(&engine->own_mutex);
+    engine->names_ms = 0;
+    pthread_mutex_unlock(&engine->own_mutex);
 }
 
 /* Compares settings without a rule with the database's own values. */

@@ -37,10 +37,14 @@ const struct session_setting *session_settings_list(const struct session_setting
 /* Whether session_settings.def says what a setting of DuckDB means for tasks. */
 bool session_setting_is_listed(const char *name);
 
+/* A statement may have loaded an extension: ask which settings there are the next time. Any thread. */
+void engine_settings_may_be_new(struct engine *engine);
+
 /*
  * The settings of `connection` that tasks need. If one of them differs and cannot be copied, *verdict says
  * no, and *ret is NULL with EIDER_OK. Settings that an extension added are compared as well; which there are
- * is asked of DuckDB once a second. About 0.05 ms. Errors: MEMORY, SQL. The thread that uses the connection.
+ * is asked of DuckDB when a second has passed, and after engine_settings_may_be_new. About 0.05 ms. Errors: MEMORY, SQL.
+ * The thread that uses the connection.
  */
 enum eider_status session_settings_capture(struct engine *engine, duckdb_connection connection,
                                            struct session_settings **ret, struct verdict *verdict,

@@ -88,6 +88,7 @@ static void engine_free(struct engine *engine)
     for (char **name = engine->extra_names; name != NULL && *name != NULL; name++)
         free(*name);
     free(engine->extra_names);
+    duckdb_destroy_prepare(&engine->list_settings);
     duckdb_destroy_client_context(&engine->own_context);
     duckdb_disconnect(&engine->own);
     budget_unref(engine->budget);

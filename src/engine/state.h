@@ -30,8 +30,10 @@ struct engine {
     pthread_mutex_t own_mutex; /* for the engine's own connection and all up to the next mutex */
     duckdb_connection own;
     duckdb_client_context own_context;
-    char **extra_names;     /* of settings that session_settings.def does not list; ended by NULL */
-    int64_t extra_names_ms; /* when DuckDB was asked for them; 0: never */
+    duckdb_prepared_statement list_settings; /* NULL until the first time */
+    char **extra_names; /* of settings that session_settings.def does not list; ended by NULL */
+    idx_t names;        /* of all settings, when those were found */
+    int64_t names_ms;   /* when DuckDB was asked; 0: it has to be */
 
     pthread_mutex_t idle_mutex; /* for the list of idle task connections, the last used first */
     struct engine_connection *idle;
