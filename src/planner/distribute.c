@@ -320,6 +320,23 @@ bool distribute_scatter(struct distribute *d, struct placed *placed, uint32_t ta
     return gather(d, placed, SPREAD_ANY, tasks);
 }
 
+bool distribute_keep(struct distribute *d, struct placed *placed)
+{
+    struct placed kept = *placed;
+    struct node_network_coalesce *boundary;
+
+    if (node_is_boundary(placed->node)) /* it can be read again */
+        return true;
+    if (!gather(d, placed, placed->spread, placed->tasks))
+        return false;
+    boundary = (struct node_network_coalesce *)placed->node;
+    boundary->consumer_tasks = kept.tasks;
+    kept.node = placed->node;
+    kept.kind = EIDER_TASKS_MAXIMUM;
+    *placed = kept;
+    return true;
+}
+
 bool distribute_broadcast(struct distribute *d, struct placed *placed, uint32_t tasks)
 {
     struct node_network_broadcast *boundary = node_network_broadcast_new(d->arena);

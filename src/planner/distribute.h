@@ -131,6 +131,12 @@ bool join_slots_in_step(struct arena *arena, const struct join_shape *join, cons
 bool distribute_find_wanted(struct distribute *d, const struct eider_node *plan);
 double distribute_wanted_rows(const struct distribute *d, const struct eider_node *node,
                               const struct key_slots *keys);
+/* Calls `visit` for each column of a scan that an operator wants which also wants one of `keys` of a reference to the CTE, until
+ * it returns true: then so does this. */
+typedef bool (*wanted_visit)(struct distribute *d, const struct node_parquet_scan *scan, uint32_t column,
+                             const void *data);
+bool distribute_wanted_with(struct distribute *d, uint32_t cte, const struct key_slots *keys,
+                            wanted_visit visit, const void *data);
 /* Which of `keys`, over a node's input, to shuffle by, if it is right by any of them: as few as make boundaries above
  * needless. `slots`: the keys in the node's output. *ret are positions in `keys`; distribute_pick takes those. */
 bool distribute_choose_keys(struct distribute *d, const struct eider_node *node,
@@ -154,6 +160,8 @@ bool distribute_shuffle(struct distribute *d, struct placed *placed, const struc
 bool distribute_broadcast(struct distribute *d, struct placed *placed, uint32_t tasks);
 bool distribute_scatter(struct distribute *d, struct placed *placed,
                         uint32_t tasks); /* any number → any task of n */
+/* Each task to the one of its number in the stage above, which must have as many: rows stay spread as they are. */
+bool distribute_keep(struct distribute *d, struct placed *placed);
 
 /* Leaves a task of its own for what must run on the application's connection: LOCAL becomes ONE by a boundary. */
 bool distribute_leave_local(struct distribute *d, struct placed *placed);

@@ -4,18 +4,29 @@
  * CteExec itself vanishes: its references become boundaries over one and the same input, which finalise makes one
  * stage.
  *
+ * A definition whose rows are spread by keys stays so: task i of a stage that reads it reads what task i of its own has
+ * made.
+ *
+ *     WITH c AS (orders, cut by ranges of id) SELECT … FROM c, items WHERE items.order_id = c.id …
+ *     → c: range i of orders in task i;  above it: task i reads c of task i and range i of items
+ *
  * A correlated subquery is a CTE whose body reads the distinct values of some of its columns (import made it so of
- * DuckDB's delim join). Those columns are then the keys of everything above, so the definition is shuffled by them
- * and all its references are in step.
+ * DuckDB's delim join). Those columns are then the keys of everything above, so the definition is shuffled by them, or
+ * by some of them, and all its references are in step. Unless it stays as it is: because it is spread by the hash of such
+ * columns, or by ranges of one, and there are files above that can be cut by the same ranges.
  */
 #include "planner/distribute.h"
 
 #include "plan/object.h"
+#include "planner/ranges.h"
+
+#define MUCH_MORE 2
 
 /* DISTINCT over a projection of plain columns of a reference to `cte`. */
 struct search {
     uint32_t cte;
-    const struct node_projection *found;
+    const struct node_distinct *found;
+    const struct expr_list *columns; /* of the reference */
 };
 
 static bool find_distinct(void *data, const struct eider_node *node)
@@ -31,7 +42,8 @@ static bool find_distinct(void *data, const struct eider_node *node)
         if (expr_as_column(projection->exprs.items[i]) == NULL)
             return true;
     }
-    search->found = projection;
+    search->found = distinct;
+    search->columns = &projection->exprs;
     return false;
 }
 
@@ -49,27 +61,74 @@ static bool read_again(struct distribute *d, const struct cte_entry *entry, cons
     return true;
 }
 
+/* What reads it must have as many tasks. So it gets as many as any stage has, where that is not much more than it wants, and
+ * where no handler could want fewer of them above. */
+static bool may_keep(const struct distribute *d, const struct placed *placed)
+{
+    for (uint32_t i = 0; i < d->options->handler_count; i++) {
+        if (d->options->handlers[i].desired_tasks != NULL)
+            return false;
+    }
+    return placed->spread == SPREAD_KEYS && placed->tasks > 1 && placed->tasks * MUCH_MORE >= d->max_tasks &&
+           (placed->tasks == d->max_tasks || placed->kind != EIDER_TASKS_MAXIMUM);
+}
+
+static bool keeps_keys(struct distribute *d, const struct search *search, const struct placed *placed)
+{
+    if (!may_keep(d, placed))
+        return false;
+    if (search->found == NULL)
+        return true;
+    return key_slots_within(&placed->keys, search->columns) &&
+           (placed->ranges == NULL || ranges_meet_scans(d, search->cte, placed));
+}
+
+/* By the columns whose distinct values are read, or those of them that what is above wants. */
+static bool shuffle(struct distribute *d, const struct node_cte *node, const struct search *search,
+                    struct placed *placed)
+{
+    struct key_slots slots = {arena_alloc_array(d->arena, search->columns->count, sizeof(struct u32_list)),
+                              search->columns->count};
+    struct expr_list chosen;
+    struct u32_list picked;
+
+    for (uint32_t i = 0; slots.slots != NULL && i < slots.count; i++) {
+        slots.slots[i] = u32_list_new(d->arena, 1);
+        if (slots.slots[i].count == 1)
+            slots.slots[i].items[0] = i;
+    }
+    if (arena_failed(d->arena) ||
+        !distribute_choose_keys(d, &search->found->base, &slots, node->definition, search->columns, &picked))
+        return distribute_no_memory(d);
+    chosen = distribute_pick(d->arena, search->columns, &picked);
+    return distribute_shuffle(d, placed, &chosen, placed->tasks);
+}
+
 bool distribute_cte(struct distribute *d, const struct node_cte *node, struct placed *ret)
 {
     struct cte_entry *entry = arena_alloc(d->arena, sizeof(*entry));
     struct search search = {.cte = node->cte};
     struct placed placed;
+    bool ok;
 
     if (entry == NULL)
         return distribute_no_memory(d);
     if (!distribute_place(d, node->definition, &placed))
         return false;
     node_walk(node->body, find_distinct, &search);
-    if (search.found != NULL && (placed.spread == SPREAD_ANY || placed.spread == SPREAD_KEYS)) {
-        if (!distribute_shuffle(d, &placed, &search.found->exprs, placed.tasks))
-            return false;
-    } else if (placed.spread == SPREAD_ONE || placed.spread == SPREAD_LOCAL) {
+    if (placed.spread == SPREAD_ONE || placed.spread == SPREAD_LOCAL) {
         placed.spread = SPREAD_LOCAL; /* so that it gets a boundary although it is one task */
-        if (!distribute_coalesce(d, &placed))
-            return false;
-    } else if (!distribute_scatter(d, &placed, placed.tasks)) {
-        return false;
+        ok = distribute_coalesce(d, &placed);
+    } else if (keeps_keys(d, &search, &placed)) {
+        placed.tasks = d->max_tasks;
+        ok = distribute_keep(d, &placed);
+    } else if (search.found != NULL) {
+        ok = shuffle(d, node, &search, &placed);
+    } else {
+        ok = distribute_scatter(d, &placed, placed.tasks);
     }
+    if (!ok)
+        return false;
     entry->cte = node->cte;
     entry->placed = placed;
     entry->next = d->ctes;

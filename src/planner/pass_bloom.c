@@ -15,11 +15,13 @@
  * never made to wait for one that waits for it.
  *
  * Within the stage of the join, DuckDB filters by itself what the join reads, but seldom what a join or an aggregate below it
- * does. There, and only there, the probe goes into a scan of that stage too: its source is then an input of the stage.
+ * does. There, and only there, the probe goes into a scan of that stage too: its source is then an input of the stage. But
+ * not where a join on the way drops the same rows itself, or the joins on the way leave few rows as it is.
  *
  * It works on the finished stage graph, because only there it is known who reads what. It is a matter of speed alone:
  * what it does not see is simply not filtered.
  */
+#include "planner/distribute.h"
 #include "planner/passes.h"
 
 #include <string.h>
@@ -27,6 +29,7 @@
 #include "plan/object.h"
 
 #define MAX_ROWS_OF_SOURCE 50e6 /* estimated; more keys make the filter larger than it is worth */
+#define MANY_MORE          4.0  /* rows below joins, by those that they leave */
 
 struct bloom_pass {
     struct planning *p;
@@ -36,6 +39,8 @@ struct bloom_pass {
     struct plan_stage *changed;    /* it, if it got keys for that; else NULL */
     bool crossed;                  /* the probe has left the join's stage */
     uint32_t passed;               /* joins and aggregates of that stage that it went through */
+    double join_rows;              /* that the join reads on that side */
+    double lowest_rows;            /* that the lowest of `passed` reads */
     unsigned char *seen;           /* per stage, for walks over the graph: a stage may be read on many ways */
 };
 
@@ -122,6 +127,71 @@ static bool is_selective(struct bloom_pass *b, const struct plan_stage *stage)
 {
     forget_seen(b);
     return selects(b, stage, stage->root);
+}
+
+/* ---- Joins ---- */
+
+static bool drops_left(enum join_type type)
+{
+    return type == JOIN_INNER || type == JOIN_LEFT_SEMI || type == JOIN_RIGHT || type == JOIN_RIGHT_SEMI ||
+           type == JOIN_RIGHT_ANTI;
+}
+
+static bool drops_right(enum join_type type)
+{
+    return type == JOIN_INNER || type == JOIN_LEFT || type == JOIN_LEFT_SEMI || type == JOIN_LEFT_ANTI ||
+           type == JOIN_SINGLE || type == JOIN_RIGHT_SEMI;
+}
+
+/* True if rows without a partner are padded with NULLs on that side: NULLs that no stage below has. */
+static bool is_padded(enum join_type type, bool right)
+{
+    if (type == JOIN_FULL)
+        return true;
+    return right ? type == JOIN_LEFT || type == JOIN_SINGLE || type == JOIN_MARK : type == JOIN_RIGHT;
+}
+
+static const struct node_exchange_source *trace(const struct eider_node *node, uint32_t *index);
+
+static const struct node_exchange_source *trace_join(const struct node_hash_join *join, uint32_t *index)
+{
+    bool right_alone = join->type == JOIN_RIGHT_SEMI || join->type == JOIN_RIGHT_ANTI, right;
+    uint32_t width = right_alone ? 0 : join->left->columns.count;
+
+    *index = join->projection.items[*index];
+    right = *index >= width;
+    if (is_padded(join->type, right))
+        return NULL;
+    *index -= right ? width : 0;
+    return trace(right ? join->right : join->left, index);
+}
+
+/* Follows a column down to where it comes out of an exchange; NULL if it is computed on the way, or may be NULL without
+ * having been so there. */
+static const struct node_exchange_source *trace(const struct eider_node *node, uint32_t *index)
+{
+    const struct node_projection *projection = node_as_projection(node);
+    const struct node_aggregate *aggregate = node_as_aggregate(node);
+    const struct expr_column *column = NULL;
+
+    if (node->tag == NODE_EXCHANGE_SOURCE)
+        return node_as_exchange_source(node);
+    if (node->tag == NODE_FILTER) {
+        *index = node_as_filter(node)->projection.items[*index];
+        return trace(node_child(node, 0), index);
+    }
+    if (node->tag == NODE_DISTINCT)
+        return trace(node_child(node, 0), index);
+    if (node->tag == NODE_HASH_JOIN)
+        return trace_join(node_as_hash_join(node), index);
+    if (projection != NULL)
+        column = expr_as_column(projection->exprs.items[*index]);
+    else if (aggregate != NULL && aggregate->sets.count == 0 && *index < aggregate->groups.count)
+        column = expr_as_column(aggregate->groups.items[*index]);
+    if (column == NULL)
+        return NULL;
+    *index = column->index;
+    return trace(node_child(node, 0), index);
 }
 
 /* ---- Down to the scan ---- */
@@ -277,6 +347,8 @@ static const struct eider_node *push_into_scan(struct bloom_pass *b, struct plan
 
     if (scan == NULL || (leaf != NULL && !variants_alike(leaf, scan)))
         return place_above(b, stage, node, args);
+    if (!b->crossed && b->lowest_rows > b->join_rows * MANY_MORE)
+        return NULL; /* other joins drop more, for less */
     outputs = expr_list_new(b->p->arena, scan->projection.count);
     for (uint32_t i = 0; i < outputs.count; i++)
         outputs.items[i] = expr_column(b->p->arena, scan->base.columns.items[i].type,
@@ -328,6 +400,7 @@ static const struct eider_node *push_deeper(struct bloom_pass *b, struct plan_st
     const struct eider_node *made;
 
     b->passed++;
+    b->lowest_rows = distribute_rows(node);
     made = push(b, stage, node, args);
     b->passed--;
     return made;
@@ -342,6 +415,45 @@ static bool may_enter(enum join_type type, uint32_t side)
         return type == JOIN_LEFT || type == JOIN_LEFT_SEMI || type == JOIN_LEFT_ANTI || type == JOIN_MARK ||
                type == JOIN_SINGLE;
     return type == JOIN_RIGHT || type == JOIN_RIGHT_SEMI || type == JOIN_RIGHT_ANTI;
+}
+
+/* True if a condition compares `expr` of that side with key number `key` of the source. */
+static bool is_compared(const struct bloom_pass *b, const struct plan_stage *stage,
+                        const struct node_hash_join *join, uint32_t side, const struct eider_expr *expr,
+                        uint32_t key)
+{
+    const struct node_repartition *keys = node_as_repartition(stage_at(b->graph, b->source)->root);
+    const struct expr_column *source_key = expr_as_column(keys->keys.items[key]);
+
+    for (uint32_t i = 0; i < join->conditions.count; i++) {
+        const struct join_condition *condition = &join->conditions.items[i];
+        const struct expr_column *other = expr_as_column(side == 0 ? condition->right : condition->left);
+        const struct node_exchange_source *source;
+        uint32_t index;
+
+        if (condition->op != COMPARE_EQUAL || other == NULL ||
+            !expr_equal(side == 0 ? condition->left : condition->right, expr))
+            continue;
+        index = other->index;
+        source = trace(side == 0 ? join->right : join->left, &index);
+        if (source != NULL && stage->inputs[source->input].stage == b->source && source_key->index == index)
+            return true;
+    }
+    return false;
+}
+
+/* True if the join drops these rows itself, since its other side comes out of the source too: then the probe is what its own
+ * filter would be, if that is worth one. */
+static bool drops_itself(const struct bloom_pass *b, const struct plan_stage *stage,
+                         const struct node_hash_join *join, uint32_t side, const struct expr_list *args)
+{
+    if (!(side == 0 ? drops_left(join->type) : drops_right(join->type)))
+        return false;
+    for (uint32_t i = 0; i < args->count; i++) {
+        if (!is_compared(b, stage, join, side, args->items[i], i))
+            return false;
+    }
+    return true;
 }
 
 static const struct eider_node *push_into_join(struct bloom_pass *b, struct plan_stage *stage,
@@ -360,8 +472,11 @@ static const struct eider_node *push_into_join(struct bloom_pass *b, struct plan
                 outputs.items[i] = expr_column_of(b->p->arena, child, side == 0 ? index : index - width);
         }
         /* a column of the other side has no place in outputs: the substitution fails */
-        if (may_enter(join->type, side) && through(b, args, &outputs, &inner))
-            return with_child(b, &join->base, side, push_deeper(b, stage, child, &inner));
+        if (!may_enter(join->type, side) || !through(b, args, &outputs, &inner))
+            continue;
+        return drops_itself(b, stage, join, side, &inner)
+                   ? NULL
+                   : with_child(b, &join->base, side, push_deeper(b, stage, child, &inner));
     }
     return place_above(b, stage, &join->base, args);
 }
@@ -436,57 +551,6 @@ static const struct eider_node *push(struct bloom_pass *b, struct plan_stage *st
 }
 
 /* ---- From the join ---- */
-
-/* True if rows without a partner are padded with NULLs on that side: NULLs that no stage below has. */
-static bool is_padded(enum join_type type, bool right)
-{
-    if (type == JOIN_FULL)
-        return true;
-    return right ? type == JOIN_LEFT || type == JOIN_SINGLE || type == JOIN_MARK : type == JOIN_RIGHT;
-}
-
-static const struct node_exchange_source *trace(const struct eider_node *node, uint32_t *index);
-
-static const struct node_exchange_source *trace_join(const struct node_hash_join *join, uint32_t *index)
-{
-    bool right_alone = join->type == JOIN_RIGHT_SEMI || join->type == JOIN_RIGHT_ANTI, right;
-    uint32_t width = right_alone ? 0 : join->left->columns.count;
-
-    *index = join->projection.items[*index];
-    right = *index >= width;
-    if (is_padded(join->type, right))
-        return NULL;
-    *index -= right ? width : 0;
-    return trace(right ? join->right : join->left, index);
-}
-
-/* Follows a column down to where it comes out of an exchange; NULL if it is computed on the way, or may be NULL without
- * having been so there. */
-static const struct node_exchange_source *trace(const struct eider_node *node, uint32_t *index)
-{
-    const struct node_projection *projection = node_as_projection(node);
-    const struct node_aggregate *aggregate = node_as_aggregate(node);
-    const struct expr_column *column = NULL;
-
-    if (node->tag == NODE_EXCHANGE_SOURCE)
-        return node_as_exchange_source(node);
-    if (node->tag == NODE_FILTER) {
-        *index = node_as_filter(node)->projection.items[*index];
-        return trace(node_child(node, 0), index);
-    }
-    if (node->tag == NODE_DISTINCT)
-        return trace(node_child(node, 0), index);
-    if (node->tag == NODE_HASH_JOIN)
-        return trace_join(node_as_hash_join(node), index);
-    if (projection != NULL)
-        column = expr_as_column(projection->exprs.items[*index]);
-    else if (aggregate != NULL && aggregate->sets.count == 0 && *index < aggregate->groups.count)
-        column = expr_as_column(aggregate->groups.items[*index]);
-    if (column == NULL)
-        return NULL;
-    *index = column->index;
-    return trace(node_child(node, 0), index);
-}
 
 /* A side of a join that may become a source, and its join keys. */
 struct source_side {
@@ -578,18 +642,6 @@ static uint32_t find_source(struct bloom_pass *b, const struct source_side *side
     return ret->count > 0 ? from->id : 0;
 }
 
-static bool drops_left(enum join_type type)
-{
-    return type == JOIN_INNER || type == JOIN_LEFT_SEMI || type == JOIN_RIGHT || type == JOIN_RIGHT_SEMI ||
-           type == JOIN_RIGHT_ANTI;
-}
-
-static bool drops_right(enum join_type type)
-{
-    return type == JOIN_INNER || type == JOIN_LEFT || type == JOIN_LEFT_SEMI || type == JOIN_LEFT_ANTI ||
-           type == JOIN_SINGLE || type == JOIN_RIGHT_SEMI;
-}
-
 /* The join, maybe with a filter in one side. */
 static const struct eider_node *filter_side(struct bloom_pass *b, const struct node_hash_join *join,
                                             uint32_t side, const struct expr_list *left,
@@ -605,6 +657,7 @@ static const struct eider_node *filter_side(struct bloom_pass *b, const struct n
     b->source = find_source(b, &source, &args);
     b->crossed = false;
     b->passed = 0;
+    b->join_rows = distribute_rows(target);
     if (b->source != 0)
         made = push(b, b->join_stage, target, &args);
     if (made == NULL && b->changed != NULL)

@@ -300,6 +300,12 @@ static bool check_boundary(struct check *c, const struct eider_node *node, const
     ret->lost = vanishes || rows.sorted == NULL ? rows.lost : rows.sorted;
     if (place->tasks == 1)
         return true;
+    if (view.kind == BOUNDARY_COALESCE && rows.spread == ROWS_KEYS && view.producer_tasks == place->tasks) {
+        rows.sorted = ret->sorted; /* task to task */
+        rows.lost = ret->lost;
+        *ret = rows;
+        return true;
+    }
     ret->spread = view.kind == BOUNDARY_BROADCAST ? ROWS_ALL : ROWS_ANY;
     if (view.kind == BOUNDARY_SHUFFLE) {
         ret->spread = ROWS_KEYS;

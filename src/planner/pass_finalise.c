@@ -185,6 +185,11 @@ static const struct eider_node *cut_boundary(struct finalise *f, const struct ei
     struct node_exchange_source *source;
     struct stage_input input = {.kind = view->kind, .producer_tasks = view->producer_tasks};
 
+    if (view->consumer_tasks != 0 && view->consumer_tasks != stage->tasks) {
+        verdict_no(f->p->verdict, VERDICT_NET, "a stage of %u tasks has a boundary for %u", stage->tasks,
+                   view->consumer_tasks);
+        return NULL;
+    }
     if (view->producer_tasks == 1 && stage->tasks == 1 && find_known(f, view->input)->readers == 1 &&
         !stage_is_local(f->p->options, view->input) && !f->in_recursion)
         return cut(f, view->input->tag == NODE_REPARTITION ? node_child(view->input, 0) : view->input, stage);
@@ -358,6 +363,8 @@ enum eider_status pass_finalise(struct planning *p)
         return f->status;
     head.local = stage_is_local(p->options, p->plan);
     head.root = cut(f, p->plan, &head);
+    if (head.root == NULL && p->verdict->kind != VERDICT_DISTRIBUTABLE)
+        return EIDER_OK;
     if (head.root == NULL)
         return f->status != EIDER_OK ? f->status : error_no_memory(p->err);
     return finish(f, &head);

@@ -346,6 +346,17 @@ bool ranges_meet(struct distribute *d, const struct placed *a, const struct plac
     return true;
 }
 
+static bool offers(struct distribute *d, const struct node_parquet_scan *scan, uint32_t column,
+                   const void *tasks)
+{
+    return points_by(d, scan, column, *(const uint32_t *)tasks).count > 0;
+}
+
+bool ranges_meet_scans(struct distribute *d, uint32_t cte, const struct placed *placed)
+{
+    return distribute_wanted_with(d, cte, &placed->keys, offers, &placed->tasks);
+}
+
 void ranges_use(const struct placed *placed)
 {
     if (placed->spread == SPREAD_KEYS && placed->ranges != NULL)

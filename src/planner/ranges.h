@@ -21,6 +21,9 @@ bool ranges_offer(struct distribute *d, const struct node_parquet_scan *scan, st
 /* True if equal keys of both sides, which are spread by keys, are in one task: both by hash, or both cut alike from now on. */
 bool ranges_meet(struct distribute *d, const struct placed *a, const struct placed *b);
 
+/* True if files that are joined with the CTE, over whose definition `placed` is, can be cut by the column that is its key. */
+bool ranges_meet_scans(struct distribute *d, uint32_t cte, const struct placed *placed);
+
 /* The keys of `placed` are made use of. */
 void ranges_use(const struct placed *placed);
 

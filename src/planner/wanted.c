@@ -26,6 +26,7 @@ struct wanted_set {
     bool *columns;
     bool shuffles; /* it would be worth a shuffle of its own: no join that is going to broadcast */
     double rows;   /* that it would shuffle */
+    const struct eider_node *by;
 };
 
 struct wanted_columns {
@@ -46,17 +47,16 @@ static struct wanted_columns *wanted_new(struct distribute *d, const struct eide
     return made;
 }
 
-/* Another set of `wanted`; NULL if there are enough. */
-static struct wanted_set *set_new(struct distribute *d, struct wanted_columns *wanted, bool shuffles,
-                                  double rows)
+/* Another set of `wanted`, as `like` but for its columns; NULL if there are enough. */
+static struct wanted_set *set_new(struct distribute *d, struct wanted_columns *wanted,
+                                  const struct wanted_set *like)
 {
     struct wanted_set *set = &wanted->sets[wanted->count];
 
     if (wanted->count == MAX_SETS)
         return NULL;
+    *set = *like;
     set->columns = arena_alloc_array(d->arena, (size_t)wanted->node->columns.count + 1, sizeof(bool));
-    set->shuffles = shuffles;
-    set->rows = rows;
     wanted->count += set->columns != NULL;
     return set->columns != NULL ? set : NULL;
 }
@@ -69,10 +69,11 @@ static void add_column(struct wanted_set *set, const struct eider_node *node, co
         set->columns[column->index] = true;
 }
 
-/* What the operator itself wants: those of `exprs` that are columns of its input. */
-static void want_exprs(struct distribute *d, struct wanted_columns *input, const struct expr_list *exprs)
+/* What the operator `like->by` itself wants: those of `exprs` that are columns of its input. */
+static void want_exprs(struct distribute *d, struct wanted_columns *input, const struct wanted_set *like,
+                       const struct expr_list *exprs)
 {
-    struct wanted_set *set = exprs->count > 0 ? set_new(d, input, true, distribute_rows(input->node)) : NULL;
+    struct wanted_set *set = exprs->count > 0 ? set_new(d, input, like) : NULL;
 
     for (uint32_t i = 0; i < exprs->count; i++)
         add_column(set, input->node, exprs->items[i]);
@@ -115,16 +116,17 @@ static void want_of_join(struct distribute *d, const struct eider_node *node,
     struct wanted_columns *of[2] = {wanted_new(d, inputs[0]), wanted_new(d, inputs[1])};
     bool right_alone = shape.type == JOIN_RIGHT_SEMI || shape.type == JOIN_RIGHT_ANTI;
     uint32_t width = right_alone ? 0 : inputs[0]->columns.count;
-    double rows = distribute_rows(inputs[0]) + distribute_rows(inputs[1]);
-    bool shuffles = !will_broadcast(d, &shape);
+    struct wanted_set like = {.shuffles = !will_broadcast(d, &shape),
+                              .rows = distribute_rows(inputs[0]) + distribute_rows(inputs[1]),
+                              .by = node};
 
     if (of[0] == NULL || of[1] == NULL)
         return;
     for (uint32_t s = 0; s <= wanted->count; s++) { /* its own set first */
         struct wanted_set *sides[2];
-        bool own = s == 0, is_worth = own ? shuffles : wanted->sets[s - 1].shuffles;
+        bool own = s == 0;
         for (uint32_t i = 0; i < 2; i++)
-            sides[i] = set_new(d, of[i], is_worth, own ? rows : wanted->sets[s - 1].rows);
+            sides[i] = set_new(d, of[i], own ? &like : &wanted->sets[s - 1]);
         if (sides[0] == NULL || sides[1] == NULL)
             break;
         for (uint32_t i = 0; own && shape.conditions != NULL && i < shape.conditions->count; i++) {
@@ -153,17 +155,16 @@ static void want_itself(struct distribute *d, const struct eider_node *node, str
     const struct node_aggregate *aggregate = node_as_aggregate(node);
     const struct node_window *window = node_as_window(node);
     const struct node_distinct *distinct = node_as_distinct(node);
-    struct wanted_set *set;
+    struct wanted_set like = {.shuffles = true, .rows = distribute_rows(input->node), .by = node}, *set;
     struct expr_list keys;
 
     if (aggregate != NULL && aggregate->sets.count == 0)
-        want_exprs(d, input, &aggregate->groups);
+        want_exprs(d, input, &like, &aggregate->groups);
     else if (distinct != NULL && distinct->targets.count > 0)
-        want_exprs(d, input, &distinct->targets);
+        want_exprs(d, input, &like, &distinct->targets);
     else if (window != NULL && distribute_window_keys(d, window, &keys))
-        want_exprs(d, input, &keys);
-    else if ((distinct != NULL || node->tag == NODE_SETOP) &&
-             (set = set_new(d, input, true, distribute_rows(input->node))) != NULL) {
+        want_exprs(d, input, &like, &keys);
+    else if ((distinct != NULL || node->tag == NODE_SETOP) && (set = set_new(d, input, &like)) != NULL) {
         for (uint32_t i = 0; i < input->node->columns.count; i++)
             set->columns[i] = true;
     }
@@ -199,7 +200,7 @@ static void want_of_input(struct distribute *d, const struct eider_node *node, u
         return;
     want_itself(d, node, made);
     for (uint32_t s = 0; s < wanted->count; s++) {
-        struct wanted_set *set = set_new(d, made, wanted->sets[s].shuffles, wanted->sets[s].rows);
+        struct wanted_set *set = set_new(d, made, &wanted->sets[s]);
         for (uint32_t i = 0; set != NULL && i < node->columns.count; i++) {
             uint32_t from = wanted->sets[s].columns[i] ? comes_from(node, child, i) : UINT32_MAX;
             if (from < input->columns.count)
@@ -262,6 +263,41 @@ double distribute_wanted_rows(const struct distribute *d, const struct eider_nod
         }
     }
     return rows;
+}
+
+/* Calls `visit` for each column of the scan that `by` wants. */
+static bool visit_scan(struct distribute *d, const struct wanted_columns *wanted, const struct eider_node *by,
+                       wanted_visit visit, const void *data)
+{
+    const struct node_parquet_scan *scan = node_as_parquet_scan(wanted->node);
+
+    for (uint32_t s = 0; scan != NULL && s < wanted->count; s++) {
+        for (uint32_t i = 0; wanted->sets[s].by == by && i < wanted->node->columns.count; i++) {
+            if (wanted->sets[s].columns[i] && visit(d, scan, i, data))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool distribute_wanted_with(struct distribute *d, uint32_t cte, const struct key_slots *keys,
+                            wanted_visit visit, const void *data)
+{
+    for (const struct wanted_columns *ref = d->wanted; ref != NULL; ref = ref->next) {
+        if (ref->node->tag != NODE_CTE_REF || node_as_cte_ref(ref->node)->cte != cte)
+            continue;
+        for (uint32_t s = 0; s < ref->count; s++) {
+            bool has = false;
+            for (uint32_t i = 0; i < keys->count; i++)
+                has |= set_has(&ref->sets[s], &keys->slots[i]);
+            for (const struct wanted_columns *other = has ? d->wanted : NULL; other != NULL;
+                 other = other->next) {
+                if (visit_scan(d, other, ref->sets[s].by, visit, data))
+                    return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* ---- Choosing ---- */

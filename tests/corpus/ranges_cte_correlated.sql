@@ -1,0 +1,3 @@
+-- expect: distributed HashJoinExec
+SELECT a.region, count(*) FROM accounts a WHERE a.opened IS NOT NULL AND EXISTS (FROM visits v WHERE v.account = a.account AND v.paid > 0)
+GROUP BY a.region;
