@@ -142,7 +142,7 @@ struct eider_query_stats {
     uint64_t bytes_exchanged; /* their bytes in the exchange */
     uint64_t head_rows;       /* of those rows: what the head stage reads */
     uint64_t head_bytes;      /* their bytes */
-    uint64_t rows_filtered;   /* rows that Bloom filters over other stages' keys kept out of tasks */
+    uint64_t rows_filtered;   /* rows that Bloom filters (no lists) of keys kept out of tasks */
     bool distributed;
 };
 

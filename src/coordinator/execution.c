@@ -22,6 +22,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "coordinator/few_keys.h"
+#include "coordinator/probes.h"
 #include "coordinator/routing.h"
 #include "engine/pulse.h"
 #include "engine/target.h"
@@ -50,6 +52,9 @@ struct stage_run {
     bool
         filter_made; /* the Bloom filter of its keys was asked for: filter.words is NULL if it is not worth it */
     struct task_filter filter;
+    uint64_t filter_keys; /* how many the filter was made of, with those that are equal */
+    bool few_asked;       /* for `few`: the keys themselves, if they are few */
+    struct expr_list few;
 };
 
 struct task_run {
@@ -137,6 +142,7 @@ enum eider_status execution_new(const struct execution_options *options, struct 
     for (uint32_t i = 0; i < graph->stage_count; i++) {
         execution->stages[i] = (struct stage_run){.stage = &graph->stages[i], .state = STAGE_WAITING};
         memset(graph->stages[i].kept_out, 0, sizeof(graph->stages[i].kept_out));
+        memset(graph->stages[i].filter_keys, 0, sizeof(graph->stages[i].filter_keys));
         graph->stages[i].has_run = false;
     }
     mark_streams(execution);
@@ -280,6 +286,18 @@ static struct task_input *fill_inputs(const struct execution *execution, struct 
     return inputs;
 }
 
+/* Of what runs on the application's connection. */
+static struct task_context local_context(const struct execution *execution)
+{
+    return (struct task_context){.engine = execution->options.engine,
+                                 .transport = execution->options.transport,
+                                 .store = execution->options.store,
+                                 .run = execution->options.run,
+                                 .connection = execution->options.connection,
+                                 .customs = execution->options.customs,
+                                 .worker = -1};
+}
+
 /* ---- Bloom filters ---- */
 
 static enum eider_status fill_filter(struct execution *execution, const struct plan_stage *stage,
@@ -321,39 +339,40 @@ static enum eider_status filter_of(struct execution *execution, struct stage_run
         if (count == UINT64_MAX || (keys += count) > MAX_FILTER_KEYS)
             return EIDER_OK;
     }
+    stage->filter_keys = keys;
     return fill_filter(execution, stage->stage, keys, &stage->filter, err);
 }
 
-struct probe_renumbering {
-    uint32_t to[STAGE_MAX_FILTERS]; /* UINT32_MAX: there is no filter, the probe is true */
-};
-
-static const struct eider_expr *renumber_probe(void *data, struct arena *arena, const struct eider_expr *expr)
+/* The constants of `few` for the scans of a stage that can skip files or row groups by them. */
+static enum eider_status few_keys_of(struct execution *execution, struct stage_run *stage,
+                                     struct expr_list *ret, struct eider_error *err)
 {
-    const struct probe_renumbering *renumbering = data;
-    const struct expr_bloom_probe *probe = expr_as_bloom_probe(expr);
-    struct expr_bloom_probe *other;
-    struct expr_integer *yes;
+    const struct stage_input all = {.stage = stage->stage->id,
+                                    .kind = BOUNDARY_BROADCAST,
+                                    .producer_tasks = stage->stage->tasks,
+                                    .consumer_tasks = 1};
+    struct task_context context = local_context(execution);
+    struct engine_connection *connection = NULL;
+    struct task_input input;
+    enum eider_status status;
 
-    if (probe == NULL || renumbering->to[probe->filter] == probe->filter)
-        return expr;
-    if (renumbering->to[probe->filter] == UINT32_MAX) {
-        if ((yes = expr_integer_new(arena, type_simple(TYPE_BOOLEAN))) == NULL)
-            return NULL;
-        yes->lower = 1;
-        return &yes->base;
+    if (!stage->few_asked) {
+        stage->few_asked = true;
+        if (stage->filter_keys == 0 || stage->filter_keys > FEW_KEYS_MAX_ROWS)
+            return EIDER_OK;
+        if (!fill_input(execution, execution->arena, &all, 0, &input))
+            return error_no_memory(err);
+        status = engine_connection_take(context.engine, execution->options.settings, &connection, err);
+        if (status != EIDER_OK)
+            return status;
+        context.connection = engine_connection_handle(connection);
+        status = few_keys_find(&context, stage->stage, &input, execution->arena, &stage->few, err);
+        engine_connection_give(context.engine, connection);
+        if (status != EIDER_OK)
+            return status;
     }
-    if ((other = expr_bloom_probe_new(arena, expr->type)) == NULL)
-        return NULL;
-    other->filter = renumbering->to[probe->filter];
-    other->args = probe->args;
-    return &other->base;
-}
-
-static const struct eider_node *renumber_probes(void *data, struct arena *arena,
-                                                const struct eider_node *node)
-{
-    return node_map_exprs(arena, node, renumber_probe, data);
+    *ret = stage->few;
+    return EIDER_OK;
 }
 
 /* The stage's filters, and its fragment with probes of those that exist. */
@@ -363,7 +382,7 @@ static enum eider_status add_filters(struct execution *execution, const struct p
 {
     struct task_filter *filters =
         arena_alloc_array(execution->arena, stage->filter_count + 1, sizeof(*filters));
-    struct probe_renumbering renumbering;
+    struct probe_fates fates = {.few = {{NULL, 0}}};
     uint32_t count = 0;
 
     if (filters == NULL)
@@ -371,9 +390,12 @@ static enum eider_status add_filters(struct execution *execution, const struct p
     for (uint32_t i = 0; i < stage->filter_count; i++) {
         struct stage_run *source = &execution->stages[stage->filters[i] - 1];
         enum eider_status status = filter_of(execution, source, err);
+        if (status == EIDER_OK && stage->filter_prunes[i])
+            status = few_keys_of(execution, source, &fates.few[i], err);
         if (status != EIDER_OK)
             return status;
-        renumbering.to[i] = source->filter.words != NULL ? count : UINT32_MAX;
+        run->stage->stage->filter_keys[i] = fates.few[i].count;
+        fates.to[i] = source->filter.words != NULL ? count : UINT32_MAX;
         if (source->filter.words != NULL) {
             run->filters[count] = i;
             filters[count++] = source->filter;
@@ -383,7 +405,7 @@ static enum eider_status add_filters(struct execution *execution, const struct p
     run->request.filter_count = count;
     if (stage->filter_count == 0)
         return EIDER_OK;
-    *fragment = node_transform(execution->arena, *fragment, renumber_probes, &renumbering);
+    *fragment = probes_replace(execution->arena, *fragment, &fates);
     return *fragment != NULL ? EIDER_OK : error_no_memory(err);
 }
 
@@ -484,18 +506,6 @@ static void task_ended(void *data, enum eider_status status, const struct task_r
     execution->running--;
     pthread_cond_broadcast(&execution->changed);
     pthread_mutex_unlock(&execution->lock);
-}
-
-/* Of what runs on the application's connection. */
-static struct task_context local_context(const struct execution *execution)
-{
-    return (struct task_context){.engine = execution->options.engine,
-                                 .transport = execution->options.transport,
-                                 .store = execution->options.store,
-                                 .run = execution->options.run,
-                                 .connection = execution->options.connection,
-                                 .customs = execution->options.customs,
-                                 .worker = -1};
 }
 
 /* A local stage: its one task runs here, on the application's connection. */

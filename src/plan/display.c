@@ -582,7 +582,9 @@ static void draw_head_line(const struct picture *picture)
     for (uint32_t i = 0; i < stage->filter_count; i++) {
         buf_printf(picture->out, "%s bloom%" PRIu32 ":[Stage %" PRIu32 "]", i == 0 ? " ── Filters:" : "", i,
                    stage->filters[i]);
-        if (stage->has_run)
+        if (stage->has_run && stage->filter_keys[i] > 0)
+            buf_printf(picture->out, " as a list of %" PRIu32 " keys", stage->filter_keys[i]);
+        else if (stage->has_run)
             buf_printf(picture->out, " kept out %" PRIu64 " rows", stage->kept_out[i]);
     }
     buf_putc(picture->out, '\n');

@@ -23,6 +23,7 @@
  */
 #include "planner/distribute.h"
 #include "planner/passes.h"
+#include "planner/ranges.h"
 
 #include <string.h>
 
@@ -336,6 +337,17 @@ static bool variants_alike(const struct node_distributed_leaf *leaf, const struc
     return true;
 }
 
+/* Few keys are worth a list of them where the files are in the order of that column. */
+static void note_pruning(struct bloom_pass *b, struct plan_stage *stage, const struct node_parquet_scan *scan,
+                         const struct eider_expr *expr)
+{
+    const struct expr_bloom_probe *probe = expr_as_bloom_probe(expr);
+    const struct expr_column *key = probe->args.count == 1 ? expr_as_column(probe->args.items[0]) : NULL;
+
+    if (key != NULL && ranges_ordered_by(b->p->arena, b->p->options, scan, key->index))
+        stage->filter_prunes[probe->filter] = true;
+}
+
 static const struct eider_node *push_into_scan(struct bloom_pass *b, struct plan_stage *stage,
                                                const struct eider_node *node, const struct expr_list *args)
 {
@@ -355,6 +367,7 @@ static const struct eider_node *push_into_scan(struct bloom_pass *b, struct plan
                                        scan->projection.items[i], scan->base.columns.items[i].name);
     if (!through(b, args, &outputs, &inner) || (probe = probe_in(b, stage, &inner)) == NULL)
         return NULL;
+    note_pruning(b, stage, scan, probe);
     if (leaf == NULL)
         return place_in_scan(b, scan, probe);
     if ((copy = (struct node_distributed_leaf *)node_clone(b->p->arena, node)) == NULL)

@@ -205,19 +205,37 @@ static bool is_wanted(struct distribute *d, const struct node_parquet_scan *scan
     return distribute_wanted_rows(d, &scan->base, &keys) >= 0;
 }
 
+/* The bounds of the files by a column that the scan may be cut by, and how many they are; 0 if it may not. */
+static uint32_t bounds_by(struct distribute *d, const struct node_parquet_scan *scan,
+                          const struct scan_column *column, struct file_bounds **ret)
+{
+    *ret = arena_alloc_array(d->arena, (size_t)scan->files.count + 1, sizeof(**ret));
+    if (*ret != NULL && column->role == SCAN_COLUMN && column->path.count == 0 &&
+        (is_countable(column->type) || (range_by_folders(scan) && column->type->tag == TYPE_VARCHAR)))
+        return find_bounds(d, scan, column, *ret);
+    return 0;
+}
+
+bool ranges_ordered_by(struct arena *arena, const struct planner_options *options,
+                       const struct node_parquet_scan *scan, uint32_t read)
+{
+    struct distribute d = {.arena = arena, .options = options, .max_tasks = 2};
+    struct file_bounds *files;
+
+    return options->file_info != NULL && options->column_bounds != NULL && read < scan->read.count &&
+           bounds_by(&d, scan, &scan->read.items[read], &files) > 0;
+}
+
 /* The points of a column of the output, if the scan may be cut by it. None if not, or without memory. */
 static struct range_point_list points_by(struct distribute *d, const struct node_parquet_scan *scan,
                                          uint32_t output, uint32_t tasks)
 {
     const struct scan_column *column = &scan->read.items[scan->projection.items[output]];
-    struct file_bounds *files = arena_alloc_array(d->arena, scan->files.count, sizeof(*files));
+    struct file_bounds *files;
     struct range_point_list points = {NULL, 0};
     bool by_folders = range_by_folders(scan);
-    uint32_t count = 0;
+    uint32_t count = bounds_by(d, scan, column, &files);
 
-    if (files != NULL && column->role == SCAN_COLUMN && column->path.count == 0 &&
-        (is_countable(column->type) || (by_folders && column->type->tag == TYPE_VARCHAR)))
-        count = find_bounds(d, scan, column, files);
     if (count > 0)
         points = points_of(d, files, count);
     if (points.count > 0 && by_folders && !is_fair(&points, files, count, tasks))

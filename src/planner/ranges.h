@@ -24,6 +24,11 @@ bool ranges_meet(struct distribute *d, const struct placed *a, const struct plac
 /* True if files that are joined with the CTE, over whose definition `placed` is, can be cut by the column that is its key. */
 bool ranges_meet_scans(struct distribute *d, uint32_t cte, const struct placed *placed);
 
+/* True if the files, or row groups, of a scan are in the order of the column that it reads as number `read`: then few of them
+ * have a value of it. */
+bool ranges_ordered_by(struct arena *arena, const struct planner_options *options,
+                       const struct node_parquet_scan *scan, uint32_t read);
+
 /* The keys of `placed` are made use of. */
 void ranges_use(const struct placed *placed);
 

@@ -163,6 +163,31 @@ static void filters_say_what_they_kept_out(struct fixture *f)
     eider_query_free(query);
 }
 
+/* The files are in the order of v, so the scan gets the keys themselves. More than 64 are a filter. */
+static void few_keys_are_a_list(struct fixture *f)
+{
+    static const char few[] =
+        "SELECT count(*), min(s) FROM t WHERE v IN (SELECT v FROM t WHERE n % 2500 = 7)";
+    static const char many[] = "SELECT count(*), min(s) FROM t WHERE v IN (SELECT v FROM t WHERE n % 50 = 7)";
+    struct eider_query *query = NULL;
+    duckdb_result result;
+
+    assert_int_equal(eider_prepare(f->session, few, &query, &f->err), EIDER_OK);
+    assert_int_equal(eider_query_run(query, &result, &f->err), EIDER_OK);
+    duckdb_destroy_result(&result);
+    assert_non_null(strstr(eider_query_explain(query), " as a list of 3 keys"));
+    eider_query_free(query);
+    assert_same_answer(f, few, true);
+
+    assert_int_equal(eider_prepare(f->session, many, &query, &f->err), EIDER_OK);
+    assert_int_equal(eider_query_run(query, &result, &f->err), EIDER_OK);
+    duckdb_destroy_result(&result);
+    assert_null(strstr(eider_query_explain(query), " as a list of "));
+    assert_non_null(strstr(eider_query_explain(query), " kept out "));
+    eider_query_free(query);
+    assert_same_answer(f, many, true);
+}
+
 static void rows_are_the_same(void **unused)
 {
     static const char *const queries[] = {
@@ -188,6 +213,7 @@ static void rows_are_the_same(void **unused)
     assert_true(r.way.calls[WIRE_HASH_COUNT] > 0 && r.way.calls[WIRE_FILTER] > 0);
     assert_true(r.way.calls[WIRE_RELEASE] > 0);
     filters_say_what_they_kept_out(&r.f);
+    few_keys_are_a_list(&r.f);
     assert_int_equal(budget_used(engine_budget(r.f.session->engine)), 0);
     close_remote(&r);
 }
