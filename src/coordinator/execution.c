@@ -23,12 +23,14 @@
 #include <time.h>
 
 #include "coordinator/few_keys.h"
+#include "coordinator/partial_probe.h"
 #include "coordinator/probes.h"
 #include "coordinator/routing.h"
 #include "engine/pulse.h"
 #include "engine/target.h"
 #include "plan/codec.h"
 #include "plan/object.h"
+#include "planner/partial_skip.h"
 #include "sqlgen/sqlgen.h"
 #include "worker/blame.h"
 #include "worker/task.h"
@@ -143,7 +145,7 @@ enum eider_status execution_new(const struct execution_options *options, struct 
         execution->stages[i] = (struct stage_run){.stage = &graph->stages[i], .state = STAGE_WAITING};
         memset(graph->stages[i].kept_out, 0, sizeof(graph->stages[i].kept_out));
         memset(graph->stages[i].filter_keys, 0, sizeof(graph->stages[i].filter_keys));
-        graph->stages[i].has_run = false;
+        graph->stages[i].has_run = graph->stages[i].partial_skipped = false;
     }
     mark_streams(execution);
     execution->stats.stages = graph->stage_count;
@@ -351,8 +353,7 @@ static enum eider_status few_keys_of(struct execution *execution, struct stage_r
                                     .kind = BOUNDARY_BROADCAST,
                                     .producer_tasks = stage->stage->tasks,
                                     .consumer_tasks = 1};
-    struct task_context context = local_context(execution);
-    struct engine_connection *connection = NULL;
+    const struct aside aside = {local_context(execution), execution->options.settings};
     struct task_input input;
     enum eider_status status;
 
@@ -362,12 +363,7 @@ static enum eider_status few_keys_of(struct execution *execution, struct stage_r
             return EIDER_OK;
         if (!fill_input(execution, execution->arena, &all, 0, &input))
             return error_no_memory(err);
-        status = engine_connection_take(context.engine, execution->options.settings, &connection, err);
-        if (status != EIDER_OK)
-            return status;
-        context.connection = engine_connection_handle(connection);
-        status = few_keys_find(&context, stage->stage, &input, execution->arena, &stage->few, err);
-        engine_connection_give(context.engine, connection);
+        status = few_keys_find(&aside, stage->stage, &input, execution->arena, &stage->few, err);
         if (status != EIDER_OK)
             return status;
     }
@@ -451,6 +447,8 @@ static enum eider_status fill_request(struct execution *execution, const struct 
         return error_no_memory(err);
     if ((status = add_filters(execution, stage, run, &fragment, err)) != EIDER_OK)
         return status;
+    if (stage->partial_skipped && (fragment = partial_skip(execution->arena, fragment)) == NULL)
+        return error_no_memory(err);
     if (execution->options.copy != NULL && feeds_head(execution, stage)) {
         request->copy = execution->options.copy;
         if ((fragment = named_fragment(execution, fragment)) == NULL)
@@ -558,12 +556,17 @@ static enum eider_status start_task(struct execution *execution, struct stage_ru
 
 static void start_stage(struct execution *execution, struct stage_run *stage)
 {
+    const struct aside aside = {local_context(execution), execution->options.settings};
     struct eider_error err = {.status = EIDER_OK};
 
     pthread_mutex_lock(&execution->lock);
     stage->state = STAGE_RUNNING;
     stage->tasks_left = stage->stage->tasks;
     pthread_mutex_unlock(&execution->lock);
+    if (partial_probe(&aside, execution->arena, stage->stage, &err) != EIDER_OK) {
+        record_failure(execution, &err);
+        return;
+    }
     for (uint32_t task = 0; task < stage->stage->tasks; task++) {
         if (start_task(execution, stage, task, &err) != EIDER_OK) {
             error_origin(&err, (int32_t)stage->stage->id, (int32_t)task, -1);

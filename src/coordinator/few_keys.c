@@ -4,15 +4,13 @@
  * row groups and the files of other days, which a function that it cannot look into does not.
  *
  * They are read where the coordinator is, as a head would read them: SELECT DISTINCT key FROM the stage's rows, of which there
- * are few. Any thread that has the context's connection.
+ * are few.
  */
 #include "coordinator/few_keys.h"
 
 #include "plan/object.h"
-#include "sqlgen/sqlgen.h"
 
-#define MAX_KEYS      64u
-#define SQL_MAX_BYTES ((size_t)1 << 20)
+#define MAX_KEYS 64u
 
 /* SELECT DISTINCT key FROM the input LIMIT …; NULL if out of memory. */
 static const struct eider_node *keys_plan(struct arena *arena, const struct plan_stage *stage,
@@ -129,19 +127,15 @@ static void take_keys(struct arena *arena, const struct eider_type *type, duckdb
         *ret = keys;
 }
 
-enum eider_status few_keys_find(const struct task_context *context, const struct plan_stage *stage,
+enum eider_status few_keys_find(const struct aside *aside, const struct plan_stage *stage,
                                 const struct task_input *input, struct arena *arena, struct expr_list *ret,
                                 struct eider_error *err)
 {
     const struct node_repartition *repartition = node_as_repartition(stage->root);
-    const struct fragment_reads reads = {
-        .reader = {.query = input->slices[0].output.query}, .tasks = 1, .inputs = input, .input_count = 1};
     const struct expr_column *key;
     const struct eider_node *plan;
-    struct fragment_inputs *inputs = NULL;
-    duckdb_result result = {0};
+    duckdb_result result;
     enum eider_status status;
-    struct buf sql;
 
     *ret = (struct expr_list){NULL, 0};
     if (repartition == NULL || repartition->keys.count != 1 ||
@@ -149,19 +143,9 @@ enum eider_status few_keys_find(const struct task_context *context, const struct
         return EIDER_OK;
     if ((plan = keys_plan(arena, stage, key)) == NULL)
         return error_no_memory(err);
-    buf_init(&sql, SQL_MAX_BYTES);
-    status = fragment_inputs_open(context, plan, &reads, &inputs, err);
-    if (status == EIDER_OK)
-        status = sqlgen_result(plan, &plan->columns, fragment_inputs_sql(inputs), &sql, err);
-    if (status == EIDER_OK && sql.failed)
-        status = error_no_memory(err);
-    if (status == EIDER_OK)
-        status =
-            run_execute_written(context->run, context->connection, sql.data, RUN_MATERIALIZE, &result, err);
+    status = aside_run(aside, plan, input, &result, err);
     if (status == EIDER_OK)
         take_keys(arena, key->base.type, &result, ret);
     duckdb_destroy_result(&result);
-    fragment_inputs_free(inputs);
-    buf_done(&sql);
     return status;
 }

@@ -587,6 +587,8 @@ static void draw_head_line(const struct picture *picture)
         else if (stage->has_run)
             buf_printf(picture->out, " kept out %" PRIu64 " rows", stage->kept_out[i]);
     }
+    if (stage->has_run && stage->partial_skipped)
+        buf_puts(picture->out, " ── Partial aggregate skipped: the first rows hardly repeat keys");
     buf_putc(picture->out, '\n');
 }
 

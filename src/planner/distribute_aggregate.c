@@ -18,6 +18,7 @@
  *   Partial, 64 tasks → PartialReduce, 8 tasks → PartialReduce, 3 tasks → Final, 1 task
  */
 #include "planner/decompose.h"
+#include "planner/partial_skip.h"
 #include "planner/distribute.h"
 #include "planner/estimate.h"
 #include "planner/ranges.h"
@@ -199,6 +200,16 @@ static bool aggregate_final(struct distribute *d, const struct node_aggregate *n
     return aggregate_in_place(d, node, &placed, ret);
 }
 
+/* True if nobody knows how many groups there are, and the partial phase can be left out when it runs. */
+static bool first_rows_decide(struct distribute *d, const struct node_aggregate *node,
+                              const struct placed *input)
+{
+    struct node_aggregate *phase =
+        aggregate_is_decomposable(node) ? aggregate_partial(d->arena, node, input->node) : NULL;
+
+    return phase != NULL && partial_skip_applies(d->options, phase, input->tasks);
+}
+
 bool distribute_aggregate(struct distribute *d, const struct node_aggregate *node,
                           const struct eider_task_count *answer, struct placed *ret)
 {
@@ -223,6 +234,8 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
     if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, least, node->input)) &&
         lists_are_few(d, node, input.tasks))
         return aggregate_in_phases(d, node, answer, &input, top ? states : HUGE_VAL, ret);
+    if (first_rows_decide(d, node, &input))
+        return aggregate_in_phases(d, node, answer, &input, HUGE_VAL, ret);
     if (node->groups.count > 0 && node->sets.count == 0)
         return aggregate_after_shuffle(d, node, &input, ret);
     return distribute_coalesce(d, &input) && aggregate_in_place(d, node, &input, ret);

@@ -16,6 +16,7 @@
  * The plan is consistent: the check pass has seen to it. If nothing is left to distribute, the verdict says so.
  */
 #include "planner/handlers.h"
+#include "planner/partial_skip.h"
 #include "planner/passes.h"
 
 #include "plan/object.h"
@@ -161,6 +162,8 @@ static uint32_t stage_of(struct finalise *f, const struct boundary_view *view)
     f->in_recursion = in_recursion;
     if (stage.root == NULL)
         return 0;
+    if (!f->p->has_boundaries)
+        stage.partial_rows = partial_skip_rows(f->p->options, &stage);
     stage.id = ++f->stage_count;
     f->stages[stage.id - 1] = stage;
     return known->id = stage.id;

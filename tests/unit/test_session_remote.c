@@ -163,29 +163,50 @@ static void filters_say_what_they_kept_out(struct fixture *f)
     eider_query_free(query);
 }
 
-/* The files are in the order of v, so the scan gets the keys themselves. More than 64 are a filter. */
-static void few_keys_are_a_list(struct fixture *f)
+/* What the plan says once the query has run; its rows are DuckDB's. */
+static void assert_explained(struct fixture *f, const char *text, const char *present, const char *absent)
 {
-    static const char few[] =
-        "SELECT count(*), min(s) FROM t WHERE v IN (SELECT v FROM t WHERE n % 2500 = 7)";
-    static const char many[] = "SELECT count(*), min(s) FROM t WHERE v IN (SELECT v FROM t WHERE n % 50 = 7)";
     struct eider_query *query = NULL;
     duckdb_result result;
 
+    assert_int_equal(eider_prepare(f->session, text, &query, &f->err), EIDER_OK);
+    assert_null(strstr(eider_query_explain(query), present));
+    assert_int_equal(eider_query_run(query, &result, &f->err), EIDER_OK);
+    duckdb_destroy_result(&result);
+    if (strstr(eider_query_explain(query), present) == NULL ||
+        (absent != NULL && strstr(eider_query_explain(query), absent) != NULL))
+        fail_msg("%s: %s", text, eider_query_explain(query));
+    eider_query_free(query);
+    assert_same_answer(f, text, true);
+}
+
+/* The files are in the order of v, so the scan gets the keys themselves. More than 64 are a filter. */
+static void few_keys_are_a_list(struct fixture *f)
+{
+    assert_explained(f, "SELECT count(*), min(s) FROM t WHERE v IN (SELECT v FROM t WHERE n % 2500 = 7)",
+                     " as a list of 3 keys", " kept out ");
+    assert_explained(f, "SELECT count(*), min(s) FROM t WHERE v IN (SELECT v FROM t WHERE n % 50 = 7)",
+                     " kept out ", " as a list of ");
+}
+
+static void first_rows_decide_on_partial_aggregates(struct fixture *f)
+{
+    static const char many[] =
+        "SELECT count(*), sum(c), sum(a), min(m), max(x) FROM (SELECT v * 2 + 1 AS k, count(*) AS c, "
+        "avg(n) FILTER (g > 2) AS a, min(s) AS m, max(v) FILTER (g = 3) AS x FROM t GROUP BY k)";
+    static const char few[] =
+        "SELECT count(*), sum(c) FROM (SELECT (v * 2 + 1) % 7 AS k, count(*) AS c FROM t GROUP BY k)";
+    struct eider_query *query = NULL;
+    duckdb_result result;
+
+    assert_explained(f, many, "Partial aggregate skipped", NULL);
     assert_int_equal(eider_prepare(f->session, few, &query, &f->err), EIDER_OK);
     assert_int_equal(eider_query_run(query, &result, &f->err), EIDER_OK);
     duckdb_destroy_result(&result);
-    assert_non_null(strstr(eider_query_explain(query), " as a list of 3 keys"));
+    assert_non_null(strstr(eider_query_explain(query), "mode=Partial, gby=[(v * 2 + 1) % 7"));
+    assert_null(strstr(eider_query_explain(query), "Partial aggregate skipped"));
     eider_query_free(query);
     assert_same_answer(f, few, true);
-
-    assert_int_equal(eider_prepare(f->session, many, &query, &f->err), EIDER_OK);
-    assert_int_equal(eider_query_run(query, &result, &f->err), EIDER_OK);
-    duckdb_destroy_result(&result);
-    assert_null(strstr(eider_query_explain(query), " as a list of "));
-    assert_non_null(strstr(eider_query_explain(query), " kept out "));
-    eider_query_free(query);
-    assert_same_answer(f, many, true);
 }
 
 static void rows_are_the_same(void **unused)
@@ -214,6 +235,7 @@ static void rows_are_the_same(void **unused)
     assert_true(r.way.calls[WIRE_RELEASE] > 0);
     filters_say_what_they_kept_out(&r.f);
     few_keys_are_a_list(&r.f);
+    first_rows_decide_on_partial_aggregates(&r.f);
     assert_int_equal(budget_used(engine_budget(r.f.session->engine)), 0);
     close_remote(&r);
 }
