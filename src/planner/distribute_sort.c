@@ -288,7 +288,7 @@ static bool sort_ranges(struct distribute *d, const struct node_sort *sort, uint
 {
     const struct eider_expr *key = sort_key(d->arena, &sort->orders);
     struct node_network_coalesce *coalesce = node_network_coalesce_new(d->arena);
-    struct placed row;
+    struct placed row = {.node = NULL};
 
     if (key == NULL || coalesce == NULL)
         return distribute_no_memory(d);
