@@ -258,6 +258,8 @@ struct eider_node_repartition {
     const struct eider_node *input;
     struct eider_expr_list keys;
     uint32_t partitions;
+    bool
+        by_value; /* the only key, a UBIGINT, is the partition: in Eider's own plans, a rule leaves it false */
 };
 EIDER_API bool eider_node_as_repartition(const struct eider_node *node, struct eider_node_repartition *ret);
 EIDER_API EIDER_MUST_CHECK enum eider_status
@@ -513,6 +515,7 @@ struct eider_node_network_coalesce {
     uint32_t stage; /* the stage below; 0 before it has a number */
     uint32_t producer_tasks;
     uint32_t consumer_tasks;
+    bool ordered; /* over a sort of each task's range: keeps the order of the rows and of the tasks */
 };
 EIDER_API bool eider_node_as_network_coalesce(const struct eider_node *node,
                                               struct eider_node_network_coalesce *ret);
@@ -532,6 +535,7 @@ struct eider_node_exchange_source {
     uint32_t input; /* which */
     uint32_t stage;
     enum eider_boundary kind;
+    bool ordered;
 };
 EIDER_API bool eider_node_as_exchange_source(const struct eider_node *node,
                                              struct eider_node_exchange_source *ret);

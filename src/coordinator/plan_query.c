@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "coordinator/copy_out.h"
+#include "engine/state.h"
 #include "engine/target.h"
 #include "import/import.h"
 #include "plan/object.h"
@@ -161,6 +162,26 @@ static enum eider_status add_file_lists(struct arena *arena, const struct text_f
     return EIDER_OK;
 }
 
+/* True if the rows of the head become the result in their order. What DuckDB writes, it would write with one thread, because a
+ * source has no batch index. */
+static bool result_keeps_order(const struct eider_query *query)
+{
+    duckdb_client_context context = NULL;
+    bool keeps = false;
+    char *text;
+
+    if (query->statement.query_end != 0)
+        return false;
+    duckdb_connection_get_client_context(query->session->connection, &context);
+    if (context == NULL)
+        return false;
+    text = engine_setting_text(context, "preserve_insertion_order");
+    keeps = text != NULL && strcmp(text, "true") == 0;
+    duckdb_free(text);
+    duckdb_destroy_client_context(&context);
+    return keeps;
+}
+
 /* Import and planner. */
 static enum eider_status plan_tree(struct statement *statement, const struct engine_plan *tree,
                                    struct eider_error *err)
@@ -174,6 +195,7 @@ static enum eider_status plan_tree(struct statement *statement, const struct eng
         .partitions_per_task = settings->partitions_per_task,
         .broadcast_joins = settings->broadcast_joins,
         .range_scans = settings->range_scans,
+        .range_sorts = settings->range_sorts && result_keeps_order(query),
         .bloom_filters = settings->bloom_filters,
         .partial_reduce_tree = settings->partial_reduce_tree,
         .broadcast_rows = settings->broadcast_rows,

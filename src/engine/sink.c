@@ -7,6 +7,9 @@
  * statement returns. A state that is freed leaves its builder to the sink, because freeing cannot report a failure; the next
  * state takes it over, so that several statements make no more builders than one, and sink_finish seals what they hold.
  *
+ * Rows whose order counts do not come through the function, because its threads take them in any order: the caller's thread
+ * reads them from a result.
+ *
  * Chunks arrive flat, with one exception: DuckDB's Flatten does not look below a constant list, so its elements may still
  * be a constant or dictionary vector. Such a list is recognised (all rows are the same one) and copied, which flattens it.
  *
@@ -46,6 +49,7 @@ struct sink {
     uint32_t type_count;
     uint64_t seal_bytes;
     bool keep_hashes;
+    bool by_value;
 
     pthread_mutex_t mutex; /* for all below */
     bool closed;
@@ -113,6 +117,7 @@ enum eider_status sink_new(struct engine *engine, const struct sink_options *opt
     sink->types = options->types;
     sink->type_count = options->type_count;
     sink->keep_hashes = options->max_hashes > 0;
+    sink->by_value = options->by_value;
     sink->seal_bytes = budget_limit(output_budget(options->output)) / 4 / tasks /
                        engine_thread_count(engine) / output_partition_count(options->output);
     output_limit_hashes(options->output, options->max_hashes);
@@ -183,12 +188,10 @@ static void *copy_bind_data(void *sink)
     return sink;
 }
 
-/* Compares the type of a column's argument with the expected one. */
-static enum eider_status check_column(const struct sink *sink, struct arena *arena, duckdb_bind_info info,
-                                      uint32_t column, struct eider_error *err)
+/* Compares the type of a column with the expected one; takes it over. */
+static enum eider_status check_type(const struct sink *sink, struct arena *arena, duckdb_logical_type logical,
+                                    uint32_t column, struct eider_error *err)
 {
-    duckdb_expression argument = duckdb_scalar_function_bind_get_argument(info, FIRST_COLUMN + column);
-    duckdb_logical_type logical = argument == NULL ? NULL : duckdb_expression_return_type(argument);
     const struct eider_type *type = NULL;
     enum eider_status status = EIDER_ERROR_SQL;
 
@@ -210,8 +213,17 @@ static enum eider_status check_column(const struct sink *sink, struct arena *are
         buf_done(&found);
     }
     duckdb_destroy_logical_type(&logical);
-    duckdb_destroy_expression(&argument);
     return status;
+}
+
+static enum eider_status check_column(const struct sink *sink, struct arena *arena, duckdb_bind_info info,
+                                      uint32_t column, struct eider_error *err)
+{
+    duckdb_expression argument = duckdb_scalar_function_bind_get_argument(info, FIRST_COLUMN + column);
+    duckdb_logical_type logical = argument == NULL ? NULL : duckdb_expression_return_type(argument);
+
+    duckdb_destroy_expression(&argument);
+    return check_type(sink, arena, logical, column, err);
 }
 
 static enum eider_status check_columns(struct sink *sink, duckdb_bind_info info, struct eider_error *err)
@@ -285,19 +297,14 @@ static void state_free(void *object)
     sink_unref(sink);
 }
 
-static void init(duckdb_init_info info)
+/* NULL if out of memory. */
+static struct sink_state *state_new(struct sink *sink)
 {
-    struct sink *sink = duckdb_scalar_function_init_get_bind_data(info);
+    size_t nodes = (size_t)sink->layout->node_count + 1;
     struct sink_state *state = calloc(1, sizeof(*state));
-    size_t nodes;
 
-    if (sink == NULL || state == NULL) {
-        free(state);
-        duckdb_scalar_function_init_set_error(info, "out of memory");
-        return;
-    }
-    nodes = (size_t)sink->layout->node_count + 1;
-    run_planned(sink->run);
+    if (state == NULL)
+        return NULL;
     sink_ref(sink);
     state->sink = sink;
     pthread_mutex_lock(&sink->mutex);
@@ -313,10 +320,24 @@ static void init(duckdb_init_info info)
     state->copies = calloc(nodes, sizeof(duckdb_vector));
     if (state->finished == NULL || state->views == NULL || state->copies == NULL) {
         state_free(state);
-        duckdb_scalar_function_init_set_error(info, "out of memory");
-        return;
+        return NULL;
     }
-    duckdb_scalar_function_init_set_state(info, state, state_free);
+    return state;
+}
+
+static void init(duckdb_init_info info)
+{
+    struct sink *sink = duckdb_scalar_function_init_get_bind_data(info);
+    struct sink_state *state = NULL;
+
+    if (sink != NULL) {
+        run_planned(sink->run);
+        state = state_new(sink);
+    }
+    if (state == NULL)
+        duckdb_scalar_function_init_set_error(info, "out of memory");
+    else
+        duckdb_scalar_function_init_set_state(info, state, state_free);
 }
 
 /* ---- Views of DuckDB's vectors ---- */
@@ -393,31 +414,34 @@ static bool view_vector(struct sink_state *state, uint32_t node, duckdb_vector v
 
 /* ---- Call ---- */
 
-static enum eider_status append_chunk(struct sink_state *state, duckdb_data_chunk input,
-                                      struct eider_error *err)
+/* Appends a chunk whose columns start at `first`. `hash`: NULL if all rows go to partition 0. */
+static enum eider_status append_chunk(struct sink_state *state, duckdb_data_chunk input, uint32_t first,
+                                      duckdb_vector hash, struct eider_error *err)
 {
     struct sink *sink = state->sink;
-    duckdb_vector hash = duckdb_data_chunk_get_vector(input, 1);
     uint32_t rows = (uint32_t)duckdb_data_chunk_get_size(input);
     enum eider_status status = EIDER_OK;
 
     if (run_is_cancelled(sink->run))
         return error_set(err, EIDER_ERROR_CANCELLED, "the query was cancelled");
     if (state->finished->builder == NULL) {
-        const struct builder_options options = {
-            .output = sink->output, .seal_bytes = sink->seal_bytes, .keep_hashes = sink->keep_hashes};
+        const struct builder_options options = {.output = sink->output,
+                                                .seal_bytes = sink->seal_bytes,
+                                                .keep_hashes = sink->keep_hashes,
+                                                .by_value = sink->by_value};
 
         status = builder_new(&options, &state->finished->builder, err);
     }
     for (uint32_t i = 0; i < sink->type_count && status == EIDER_OK; i++) {
-        duckdb_vector vector = duckdb_data_chunk_get_vector(input, FIRST_COLUMN + i);
+        duckdb_vector vector = duckdb_data_chunk_get_vector(input, first + i);
 
         if (!view_vector(state, sink->layout->columns[i], vector, rows, false))
             status = error_no_memory(err);
     }
     if (status == EIDER_OK)
-        status = builder_append(state->finished->builder, state->views, duckdb_vector_get_data(hash),
-                                duckdb_vector_get_validity(hash), rows, err);
+        status = builder_append(state->finished->builder, state->views,
+                                hash != NULL ? duckdb_vector_get_data(hash) : NULL,
+                                hash != NULL ? duckdb_vector_get_validity(hash) : NULL, rows, err);
     while (state->copy_count > 0)
         duckdb_destroy_vector(&state->copies[--state->copy_count]);
     return status;
@@ -428,12 +452,52 @@ static void call(duckdb_function_info info, duckdb_data_chunk input, duckdb_vect
     struct sink_state *state = duckdb_scalar_function_get_state(info);
     struct eider_error error;
 
-    if (append_chunk(state, input, &error) != EIDER_OK) {
+    if (append_chunk(state, input, FIRST_COLUMN, duckdb_data_chunk_get_vector(input, 1), &error) !=
+        EIDER_OK) {
         run_fail(state->sink->run, &error);
         duckdb_scalar_function_set_error(info, error.message);
         return;
     }
     memset(duckdb_vector_get_data(output), 1, duckdb_data_chunk_get_size(input));
+}
+
+/* ---- In order ---- */
+
+static enum eider_status check_result(const struct sink *sink, duckdb_result *result, struct eider_error *err)
+{
+    enum eider_status status = EIDER_OK;
+    struct arena *arena;
+
+    if (duckdb_column_count(result) != sink->type_count)
+        return error_set(err, EIDER_ERROR_UNSUPPORTED, "a sink of %u columns got %llu", sink->type_count,
+                         (unsigned long long)duckdb_column_count(result));
+    if ((arena = arena_new()) == NULL)
+        return error_no_memory(err);
+    for (uint32_t i = 0; i < sink->type_count && status == EIDER_OK; i++)
+        status = check_type(sink, arena, duckdb_column_logical_type(result, i), i, err);
+    arena_free(arena);
+    return status;
+}
+
+enum eider_status sink_append_result(struct sink *sink, duckdb_result *result, uint64_t *ret_rows,
+                                     struct eider_error *err)
+{
+    enum eider_status status = check_result(sink, result, err);
+    struct sink_state *state;
+    duckdb_data_chunk chunk;
+
+    *ret_rows = 0;
+    if (status != EIDER_OK)
+        return status;
+    if ((state = state_new(sink)) == NULL)
+        return error_no_memory(err);
+    while (status == EIDER_OK && (chunk = duckdb_fetch_chunk(*result)) != NULL) {
+        *ret_rows += duckdb_data_chunk_get_size(chunk);
+        status = append_chunk(state, chunk, 0, NULL, err);
+        duckdb_destroy_data_chunk(&chunk);
+    }
+    state_free(state);
+    return status;
 }
 
 bool functions_register_sink(duckdb_connection connection)

@@ -28,6 +28,7 @@ struct sink_options {
     const struct eider_type *const *types; /* of the columns; borrowed until sink_free */
     uint32_t type_count;
     uint32_t concurrent_tasks; /* that share the budget with this one; at least 1 */
+    bool by_value;             /* the sink's hash is the partition */
     uint64_t max_hashes;       /* keep up to so many key hashes for a Bloom filter; 0: none */
 };
 
@@ -37,6 +38,14 @@ enum eider_status sink_new(struct engine *engine, const struct sink_options *opt
 
 /* Lives as long as the sink. Holds no quotes. */
 const char *sink_token(const struct sink *sink);
+
+/*
+ * Instead of a statement with the function: all rows of a streamed result of the sink's columns, in its order, as one thread
+ * reads it; the result stays the caller's. Errors: UNSUPPORTED (other columns), CANCELLED, MEMORY, those of the output; a
+ * failure of the statement itself ends the rows, and shows in the result.
+ */
+enum eider_status sink_append_result(struct sink *sink, duckdb_result *result, uint64_t *ret_rows,
+                                     struct eider_error *err);
 
 /*
  * After the statement has succeeded (or all of several, one after the other; then their counts are added up): seals what is

@@ -143,7 +143,7 @@ enum eider_status source_new(struct engine *engine, const struct source_options 
     source->reader = options->reader;
     source->type_count = options->type_count;
     source->estimated_rows = options->estimated_rows;
-    source->thread_count = scan_threads(options->reader, engine_thread_count(engine));
+    source->thread_count = options->ordered ? 1 : scan_threads(options->reader, engine_thread_count(engine));
     status = engine_layout_new(options->types, options->type_count, &layout, err);
     if (status == EIDER_OK && !layout_equal(layout, options->reader->layout))
         status = error_set(err, EIDER_ERROR_ARGUMENT, "a source's columns are not those of its reader");

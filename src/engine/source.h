@@ -30,6 +30,7 @@ struct source_options {
     struct exchange_reader *reader;        /* the source takes it over, on failure too */
     const struct eider_type *const *types; /* copied */
     uint32_t type_count;
+    bool ordered;            /* read by one thread, in the reader's order */
     uint64_t estimated_rows; /* if the reader is not complete; 0: unknown */
 };
 

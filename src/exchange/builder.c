@@ -38,6 +38,7 @@ struct builder {
     struct part_segment *segments; /* of all parts */
     struct output_hashes *hashes;  /* the open one */
     bool keep_hashes;
+    bool by_value;
     uint32_t **scratch; /* see struct gather */
     uint32_t *counts;   /* one for each partition */
     uint32_t *starts;   /* partition_count + 1: where its rows begin in `selection` */
@@ -90,6 +91,7 @@ enum eider_status builder_new(const struct builder_options *options, struct buil
     builder->budget = budget_ref(output_budget(options->output));
     builder->partition_count = output_partition_count(options->output);
     builder->keep_hashes = options->keep_hashes;
+    builder->by_value = options->by_value;
     builder->seal_bytes = options->seal_bytes;
     if (builder->seal_bytes > BUILDER_MAX_SEAL_BYTES)
         builder->seal_bytes = BUILDER_MAX_SEAL_BYTES;
@@ -161,7 +163,13 @@ static void distribute(struct builder *builder, const uint64_t *hashes, const ui
         return;
     }
     memset(builder->counts, 0, count * sizeof(*builder->counts));
-    if (hash_validity == NULL) {
+    if (builder->by_value) {
+        for (uint32_t i = 0; i < rows; i++) {
+            bool valid = hash_validity == NULL || (hash_validity[i / 64] >> (i % 64) & 1) != 0;
+
+            builder->partitions[i] = valid ? (uint16_t)partition_of_value(hashes[i], count) : 0;
+        }
+    } else if (hash_validity == NULL) {
         for (uint32_t i = 0; i < rows; i++)
             builder->partitions[i] = (uint16_t)partition_of_hash(hashes[i], count);
     } else {

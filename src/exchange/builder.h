@@ -28,6 +28,7 @@ struct vector_view {
 struct builder_options {
     struct output *output; /* the builder takes a reference */
     uint64_t seal_bytes;   /* clamped to the limits above */
+    bool by_value;         /* what is given as a hash is the partition */
     bool keep_hashes;      /* hand the hashes to the output, for a Bloom filter; see output_limit_hashes */
 };
 
@@ -39,9 +40,9 @@ void builder_free(struct builder *builder); /* accepts NULL; drops what was not 
 
 /*
  * Adds `rows` (at most BUILDER_MAX_ROWS) rows: one view for each node of the layout, in its order
- * (their validity pointers may be changed). Rows go to
- * partition_of_hash(hashes[i]), or to partition 0 if `hashes` is NULL or the row's bit in `hash_validity`
- * (may be NULL) is clear. Errors: MEMORY, UNSUPPORTED (a list of more than 2^32 - 2 elements at once), the
+ * (their validity pointers may be changed). Rows go to partition_of_hash(hashes[i]) (partition_of_value, if by value),
+ * or to partition 0 if `hashes` is NULL or the row's bit in `hash_validity` (may be NULL) is clear.
+ * Errors: MEMORY, UNSUPPORTED (a list of more than 2^32 - 2 elements at once), the
  * output's own. After an error the builder can only be freed. One thread at a time.
  */
 enum eider_status builder_append(struct builder *builder, struct vector_view *views, const uint64_t *hashes,

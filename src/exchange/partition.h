@@ -24,4 +24,10 @@ static inline uint32_t partition_of_hash(uint64_t hash, uint32_t partition_count
     return (uint32_t)(((hash >> 32) * partition_count) >> 32);
 }
 
+/* The partition is the value itself; one that does not exist is the last. */
+static inline uint32_t partition_of_value(uint64_t value, uint32_t partition_count)
+{
+    return value < partition_count ? (uint32_t)value : partition_count - 1;
+}
+
 #endif

@@ -69,4 +69,9 @@ enum eider_status reader_new_outputs(struct layout *layout, const struct reader_
                                      uint32_t input_count, struct exchange_reader **ret,
                                      struct eider_error *err);
 
+/* One reader after the other, in their order; for a single thread, each in its own order. Takes the readers over, on failure
+ * too, but not the array. Errors: MEMORY. */
+enum eider_status reader_new_sequence(struct layout *layout, struct exchange_reader *const *readers,
+                                      uint32_t count, struct exchange_reader **ret, struct eider_error *err);
+
 #endif

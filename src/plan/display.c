@@ -283,7 +283,9 @@ static void detail_text(struct buf *out, const struct eider_node *node)
         aggregate_node_text(out, node_as_aggregate(node));
         return;
     case NODE_REPARTITION:
-        exprs_text(out, "partitioning=Hash, keys", &node_as_repartition(node)->keys);
+        exprs_text(
+            out, node_as_repartition(node)->by_value ? "partitioning=Range, key" : "partitioning=Hash, keys",
+            &node_as_repartition(node)->keys);
         buf_printf(out, ", partitions=%" PRIu32, node_as_repartition(node)->partitions);
         return;
     case NODE_SORT:
@@ -344,6 +346,8 @@ static void detail_text(struct buf *out, const struct eider_node *node)
         network_text(out, node_as_network_coalesce(node)->stage,
                      node_as_network_coalesce(node)->producer_tasks,
                      node_as_network_coalesce(node)->consumer_tasks);
+        if (node_as_network_coalesce(node)->ordered)
+            buf_printf(out, ", ordered");
         return;
     case NODE_NETWORK_BROADCAST:
         network_text(out, node_as_network_broadcast(node)->stage,
@@ -494,6 +498,8 @@ static void source_text(const struct picture *picture, const struct node_exchang
     else
         buf_printf(picture->out, "output_partitions=%" PRIu32 ", input_tasks=%" PRIu32,
                    share(parts, input->consumer_tasks), input->producer_tasks);
+    if (source->ordered)
+        buf_printf(picture->out, ", ordered");
 }
 
 static void draw_variants(const struct picture *picture, const struct node_distributed_leaf *leaf,

@@ -467,6 +467,15 @@ static bool check_ranges(struct check *check, const struct node_parquet_scan *sc
     return true;
 }
 
+static bool check_repartition(struct check *check, const struct node_repartition *node)
+{
+    if (node->partitions == 0)
+        return bad(check, "has no partition");
+    if (node->by_value && (node->keys.count != 1 || node->keys.items[0]->type->tag != TYPE_UBIGINT))
+        return bad(check, "is by value, which one UBIGINT has to be");
+    return check_passing(check);
+}
+
 static bool check_node_itself(struct check *check)
 {
     const struct eider_node *node = check->node,
@@ -508,8 +517,7 @@ static bool check_node_itself(struct check *check)
     case NODE_UNNEST:
         return check_unnest(check, node_as_unnest(node));
     case NODE_REPARTITION:
-        return node_as_repartition(node)->partitions > 0 ? check_passing(check)
-                                                         : bad(check, "has no partition");
+        return check_repartition(check, node_as_repartition(node));
     case NODE_TOPN:
     case NODE_LIMIT:
     case NODE_DISTINCT:

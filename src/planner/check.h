@@ -36,6 +36,7 @@ struct place {
      * change nothing. NULL: they are the result. */
     const struct eider_node *above;
     bool below_boundary; /* directly */
+    bool in_ranges;      /* and that keeps the order: the sort below it is the range of each task */
 };
 
 struct check {
@@ -43,7 +44,8 @@ struct check {
     const struct checked_stage *stages; /* that were looked at, for plans whose boundaries share stages */
     const struct node_window
         *ranks; /* drops rows by their rank in a task, for a window above that does it again */
-    const struct visible_cte *ctes; /* defined in the stage that is being looked at */
+    const struct eider_node *by_value; /* the shuffle below the sort of ranges that is being looked at */
+    const struct visible_cte *ctes;    /* defined in the stage that is being looked at */
     enum eider_status status;
 };
 
@@ -68,6 +70,9 @@ bool check_limit(struct check *c, const struct node_limit *node, const struct pl
                  const struct rows *input, struct rows *ret);
 bool check_sort(struct check *c, const struct node_sort *node, const struct place *place,
                 const struct rows *input, struct rows *ret);
+/* What keeps the order of tasks needs a sort of ranges below it, and a shuffle by value stands nowhere else. */
+bool check_is_ordered(const struct eider_node *node);
+bool check_ranges(struct check *c, const struct eider_node *boundary, const struct place *place);
 bool check_window(struct check *c, const struct node_window *node, const struct place *place,
                   const struct rows *input, struct rows *ret);
 bool check_row_by_row(struct check *c, const struct eider_node *node, const struct rows *input,

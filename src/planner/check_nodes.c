@@ -415,7 +415,8 @@ bool check_sort(struct check *c, const struct node_sort *node, const struct plac
 
     *ret = *input;
     project(c, &node->projection, node->input, ret);
-    if (place->tasks == 1 || (above != NULL && (above->tag == NODE_SORT || above->tag == NODE_TOPN)))
+    if (place->tasks == 1 || place->in_ranges ||
+        (above != NULL && (above->tag == NODE_SORT || above->tag == NODE_TOPN)))
         return true;
     return check_refuse(
         c, &node->base,

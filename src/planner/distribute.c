@@ -16,6 +16,7 @@
  *   windows, EXCEPT,       in place if rows are spread by their keys, else after a shuffle: distribute_window.c
  *   INTERSECT
  *   recursive CTEs         their steps in one task: distribute_recursion.c
+ *   a sort of the result   per task, each a range of the keys, if that is asked for: distribute_sort.c
  *   sort and what else needs all rows: one task, over distributed inputs
  * The tree is equivalent because each boundary is the identity on the multiset of rows, and each operator that
  * runs in several tasks is one whose result over a partition of the rows is the same partition of its result.
@@ -674,6 +675,7 @@ static bool place_kind(struct distribute *d, const struct eider_node *node,
     case NODE_SETOP:
         return distribute_setop(d, node_as_setop(node), answer, ret);
     case NODE_SORT:
+        return distribute_sort(d, node_as_sort(node), answer, ret);
     case NODE_SAMPLE:
     case NODE_POSITIONAL_JOIN:
     case NODE_REPARTITION:

@@ -93,6 +93,9 @@ bool distribute_in_step(struct distribute *d, const struct placed *inputs, uint3
  * the window sets; if it pays. rank_limit_below: the window that does so below `node`, NULL if none does. */
 bool rank_limit_apply(struct distribute *d, const struct node_window *node, struct placed *placed);
 const struct node_window *rank_limit_below(const struct node_filter *filter, const struct node_window *node);
+/* A sort of all rows of the result, if that may be made in several tasks: see distribute_sort.c. */
+bool distribute_sort(struct distribute *d, const struct node_sort *node,
+                     const struct eider_task_count *answer, struct placed *ret);
 bool distribute_cte(struct distribute *d, const struct node_cte *node, struct placed *ret);
 bool distribute_recursion(struct distribute *d, const struct node_recursive_cte *node, struct placed *ret);
 bool distribute_cte_ref(struct distribute *d, const struct node_cte_ref *node, struct placed *ret);

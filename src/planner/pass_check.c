@@ -257,7 +257,8 @@ static bool check_stage(struct check *c, const struct eider_node *root, const st
     struct checked_stage *made;
 
     for (const struct checked_stage *known = c->stages; known != NULL; known = known->next) {
-        if (known->root == root && known->place.tasks == place->tasks && known->place.above == place->above) {
+        if (known->root == root && known->place.tasks == place->tasks && known->place.above == place->above &&
+            known->place.in_ranges == place->in_ranges) {
             *ret = known->rows;
             return true;
         }
@@ -275,12 +276,12 @@ static bool check_boundary(struct check *c, const struct eider_node *node, const
                            struct rows *ret)
 {
     struct boundary_view view = look_at(node);
-    struct place below = {view.producer_tasks, place->above, true};
+    struct place below = {view.producer_tasks, place->above, true, check_is_ordered(node)};
     const struct visible_cte *ctes = c->ctes;
     bool vanishes;
     struct rows rows;
 
-    if (!check_counts(c, node, &view, place->tasks))
+    if (!check_counts(c, node, &view, place->tasks) || !check_ranges(c, node, place))
         return false;
     /* As in finalise, but for boundaries that share a stage, which no rule makes. */
     vanishes = view.producer_tasks == 1 && place->tasks == 1 && !stage_is_local(c->p->options, view.input);
@@ -298,6 +299,8 @@ static bool check_boundary(struct check *c, const struct eider_node *node, const
     *ret = (struct rows){.spread = ROWS_ONE};
     ret->sorted = vanishes ? rows.sorted : NULL;
     ret->lost = vanishes || rows.sorted == NULL ? rows.lost : rows.sorted;
+    if (below.in_ranges)
+        *ret = (struct rows){.spread = ROWS_ONE, .sorted = view.input};
     if (place->tasks == 1)
         return true;
     if (view.kind == BOUNDARY_COALESCE && rows.spread == ROWS_KEYS && view.producer_tasks == place->tasks) {
@@ -307,7 +310,9 @@ static bool check_boundary(struct check *c, const struct eider_node *node, const
         return true;
     }
     ret->spread = view.kind == BOUNDARY_BROADCAST ? ROWS_ALL : ROWS_ANY;
-    if (view.kind == BOUNDARY_SHUFFLE) {
+    if (view.kind == BOUNDARY_SHUFFLE && node_as_repartition(view.input)->by_value) {
+        ret->spread = ROWS_ANY;
+    } else if (view.kind == BOUNDARY_SHUFFLE) {
         ret->spread = ROWS_KEYS;
         ret->exprs = &node_as_repartition(view.input)->keys;
         ret->keys = key_slots_of(c->p->arena, ret->exprs);
@@ -334,7 +339,7 @@ static bool check_repartition(struct check *c, const struct node_repartition *no
 static bool check_children(struct check *c, const struct eider_node *node, const struct place *place,
                            struct rows *ret)
 {
-    struct place below = {place->tasks, check_passes_on(node) ? place->above : node, false};
+    struct place below = {place->tasks, check_passes_on(node) ? place->above : node, false, false};
     const struct visible_cte *outside = c->ctes;
     struct visible_cte own = {0, outside};
     bool ok = true;
@@ -544,7 +549,7 @@ static bool check_order(struct check *c, const struct rows *rows)
 enum eider_status check_plan(struct planning *p)
 {
     struct check c = {.p = p, .status = EIDER_OK};
-    struct place top = {1, NULL, false};
+    struct place top = {1, NULL, false, false};
     struct rows rows;
 
     if (check_node(&c, p->plan, &top, &rows))

@@ -44,6 +44,7 @@ struct finalise {
 
 struct boundary_view {
     enum boundary kind;
+    bool ordered;
     const struct eider_node *input;
     uint32_t producer_tasks;
     uint32_t consumer_tasks; /* 0: what the stage has */
@@ -63,13 +64,13 @@ static bool look_at(const struct eider_node *node, struct boundary_view *ret)
     const struct node_network_broadcast *broadcast = node_as_network_broadcast(node);
 
     if (shuffle != NULL)
-        *ret = (struct boundary_view){BOUNDARY_SHUFFLE, shuffle->input, shuffle->producer_tasks,
+        *ret = (struct boundary_view){BOUNDARY_SHUFFLE, false, shuffle->input, shuffle->producer_tasks,
                                       shuffle->consumer_tasks};
     else if (coalesce != NULL)
-        *ret = (struct boundary_view){BOUNDARY_COALESCE, coalesce->input, coalesce->producer_tasks,
-                                      coalesce->consumer_tasks};
+        *ret = (struct boundary_view){BOUNDARY_COALESCE, coalesce->ordered, coalesce->input,
+                                      coalesce->producer_tasks, coalesce->consumer_tasks};
     else if (broadcast != NULL)
-        *ret = (struct boundary_view){BOUNDARY_BROADCAST, broadcast->input, broadcast->producer_tasks,
+        *ret = (struct boundary_view){BOUNDARY_BROADCAST, false, broadcast->input, broadcast->producer_tasks,
                                       broadcast->consumer_tasks};
     return shuffle != NULL || coalesce != NULL || broadcast != NULL;
 }
@@ -208,6 +209,7 @@ static const struct eider_node *cut_boundary(struct finalise *f, const struct ei
     source->input = stage->input_count;
     source->stage = input.stage;
     source->kind = input.kind;
+    source->ordered = view->ordered;
     source->base.columns = node->columns;
     source->base.rows = node->rows;
     return add_input(f, stage, &input) ? &source->base : NULL;

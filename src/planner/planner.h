@@ -64,6 +64,7 @@ struct planner_options {
     uint32_t max_tasks_per_stage; /* at least 1; 0: the number of workers */
     uint32_t partitions_per_task; /* of a shuffle, at least 1 */
     bool broadcast_joins;
+    bool range_sorts; /* a sort at the top may be made in tasks, each of a range of the keys */
     bool range_scans; /* scans may be cut by ranges of a column that their files are sorted by */
     bool bloom_filters;
     bool partial_reduce_tree; /* many partial aggregates reach one task in steps */

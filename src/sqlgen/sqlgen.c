@@ -88,7 +88,9 @@ static void write_task(struct writer *w, const struct eider_node *root)
     put_function(w, "eider_sink");
     quote_string(w->out, str_from(w->context->sink_token));
     put(w, ", ");
-    if (repartition != NULL && repartition->keys.count > 0) {
+    if (repartition != NULL && repartition->by_value) {
+        write_exprs(w, &scope, &repartition->keys);
+    } else if (repartition != NULL && repartition->keys.count > 0) {
         put_function(w, "hash");
         write_exprs(w, &scope, &repartition->keys);
         put(w, ")");

@@ -63,8 +63,8 @@ enum eider_status sqlgen_result(const struct eider_node *root, const struct colu
 
 /*
  * The statement of a task: SELECT count(eider_sink('TOKEN', hash, c0, …)) FROM (the plan). If the root is a
- * REPARTITION, its input is computed and `hash` is the hash of its keys; else `hash` is NULL. An order at the
- * root is not kept: partitions have none.
+ * REPARTITION, its input is computed and `hash` is the hash of its keys, or its key if it is by value; else `hash` is
+ * NULL. An order at the root is not kept, as the threads that call the sink have none: for that there is sqlgen_query.
  */
 enum eider_status sqlgen_task(const struct eider_node *root, const struct sqlgen_context *context,
                               struct buf *out, struct eider_error *err);

@@ -70,11 +70,49 @@ struct open_context {
     struct eider_error *err;
 };
 
+/* In order, the producer tasks are read one after the other, each by a reader of its own: one over several of them may mix
+ * what it gets from here and from there. */
+static enum eider_status open_in_order(struct transport *transport, const struct task_input *input,
+                                       struct layout *layout, struct exchange_reader **ret,
+                                       struct eider_error *err)
+{
+    struct exchange_reader **readers = calloc((size_t)input->slice_count + 1, sizeof(*readers));
+    enum eider_status status = EIDER_OK;
+    uint32_t count = 0;
+
+    if (readers == NULL)
+        return error_no_memory(err);
+    while (count < input->slice_count && status == EIDER_OK) {
+        struct task_input one = *input;
+
+        one.slices += count;
+        one.slice_count = 1;
+        if ((status = transport->vtable->open_input(transport, &one, layout, &readers[count], err)) ==
+            EIDER_OK)
+            count++;
+    }
+    if (status == EIDER_OK)
+        status = reader_new_sequence(layout, readers, count, ret, err);
+    else
+        while (count > 0)
+            reader_free(readers[--count]);
+    free(readers);
+    return status;
+}
+
+static enum eider_status open_reader(struct transport *transport, const struct task_input *input,
+                                     bool ordered, struct layout *layout, struct exchange_reader **ret,
+                                     struct eider_error *err)
+{
+    return ordered ? open_in_order(transport, input, layout, ret, err)
+                   : transport->vtable->open_input(transport, input, layout, ret, err);
+}
+
 static enum eider_status open_one(struct open_context *open, const struct node_exchange_source *node)
 {
     const struct task_input *input = &open->inputs[node->input];
     const struct eider_type **types = fragment_column_types(open->made->arena, &node->base);
-    struct source_options options = {.run = open->context->run, .types = types};
+    struct source_options options = {.run = open->context->run, .types = types, .ordered = node->ordered};
     struct layout *layout = NULL;
     enum eider_status status;
 
@@ -84,8 +122,8 @@ static enum eider_status open_one(struct open_context *open, const struct node_e
     options.estimated_rows = node->base.rows > 0 ? (uint64_t)node->base.rows : 0;
     status = engine_layout_new(types, options.type_count, &layout, open->err);
     if (status == EIDER_OK)
-        status = open->context->transport->vtable->open_input(open->context->transport, input, layout,
-                                                              &options.reader, open->err);
+        status =
+            open_reader(open->context->transport, input, node->ordered, layout, &options.reader, open->err);
     if (status == EIDER_OK) {
         bool complete = options.reader->complete;
         status = source_new(open->context->engine, &options, &open->made->sources[node->input], open->err);

@@ -226,7 +226,8 @@ static bool same_partitioning(const struct eider_node *a, const struct eider_nod
 
     if (left == NULL || right == NULL)
         return left == right;
-    if (left->partitions != right->partitions || left->keys.count != right->keys.count)
+    if (left->partitions != right->partitions || left->by_value != right->by_value ||
+        left->keys.count != right->keys.count)
         return false;
     for (uint32_t i = 0; i < left->keys.count; i++) {
         if (!expr_equal(left->keys.items[i], right->keys.items[i]))

@@ -107,11 +107,13 @@ static enum eider_status open_output(struct running *task, struct eider_error *e
 
 static enum eider_status open_sink(struct running *task, struct eider_error *err)
 {
+    const struct node_repartition *repartition = node_as_repartition(task->root);
     struct sink_options options = {.run = task->context->run,
                                    .output = task->output,
                                    .types = task->types,
                                    .type_count = task->root->columns.count,
                                    .concurrent_tasks = task->request->concurrent_tasks,
+                                   .by_value = repartition != NULL && repartition->by_value,
                                    .max_hashes = task->request->max_hashes};
 
     return sink_new(task->context->engine, &options, &task->sink, err);
@@ -171,6 +173,37 @@ static enum eider_status run_sink(struct running *task, uint64_t *ret_rows, stru
     return status;
 }
 
+/* A fragment that ends in a sort: its rows go into the output in their order. */
+static enum eider_status run_sort(struct running *task, uint64_t *ret_rows, struct eider_error *err)
+{
+    struct run *run = task->context->run;
+    enum eider_status status;
+    duckdb_result result;
+
+    *ret_rows = 0;
+    buf_clear(&task->sql);
+    status = sqlgen_query(task->root, fragment_inputs_sql(task->inputs), &task->sql, err);
+    if (status == EIDER_OK)
+        status =
+            run_execute_written(run, task->context->connection, task->sql.data, RUN_STREAM, &result, err);
+    if (status != EIDER_OK)
+        return status;
+    status = sink_append_result(task->sink, &result, ret_rows, err);
+    if (status == EIDER_OK)
+        status = run_result_error(run, &result, err);
+    duckdb_destroy_result(&result);
+    run_detach(run);
+    return status;
+}
+
+static enum eider_status run_statement(struct running *task, uint32_t statement, uint64_t *ret_rows,
+                                       struct eider_error *err)
+{
+    if (task->request->copy != NULL)
+        return run_copy(task, statement, ret_rows, err);
+    return task->root->tag == NODE_SORT ? run_sort(task, ret_rows, err) : run_sink(task, ret_rows, err);
+}
+
 static enum eider_status run_sql(struct running *task, struct eider_error *err)
 {
     bool copies = task->request->copy != NULL;
@@ -179,7 +212,7 @@ static enum eider_status run_sql(struct running *task, struct eider_error *err)
     enum eider_status status = EIDER_OK;
 
     for (bool more = true; more && status == EIDER_OK;) {
-        status = copies ? run_copy(task, statements++, &rows, err) : run_sink(task, &rows, err);
+        status = run_statement(task, statements++, &rows, err);
         if (status != EIDER_OK)
             status = fragment_blame(task->context, fragment_inputs_sql(task->inputs), err);
         all_rows += rows;

@@ -38,6 +38,7 @@ static const struct variant {
     {"no broadcasts, no filters", {"eider_broadcast_joins=false", "eider_bloom_filters=false", NULL}},
     {"more partitions", {"eider_partitions_per_task=3", "eider_broadcast_joins=false", NULL}},
     {"no ranges", {"eider_range_scans=false", NULL}},
+    {"sorts of ranges", {"eider_range_sorts=true", NULL}},
     {"no ranges, no broadcasts", {"eider_range_scans=false", "eider_broadcast_joins=false", NULL}},
     {"two tasks", {"eider_max_tasks_per_stage=2", NULL}},
     {"reduction tree", {"eider_partial_reduce_tree=true", NULL}},

@@ -98,6 +98,40 @@ static void expect_result(struct exchange_reader *reader, enum reader_result res
     assert_null(batch);
 }
 
+/* One reader after the other, and the batches of each in their order, whichever are complete first. */
+static void test_sequence(void **state)
+{
+    struct setting setting;
+    struct output *first, *second;
+    struct exchange_reader *readers[2], *reader;
+
+    (void)state;
+    open_setting(&setting);
+    first = open_output(&setting, key(1, 0), 1);
+    second = open_output(&setting, key(1, 1), 1);
+    add(&setting, second, 0, 3);
+    add(&setting, second, 0, 4);
+    assert_int_equal(output_complete(second, NULL), EIDER_OK);
+    readers[0] = open_reader(&setting, &(struct reader_input){first, 0, 1}, 1);
+    readers[1] = open_reader(&setting, &(struct reader_input){second, 0, 1}, 1);
+    assert_int_equal(reader_new_sequence(setting.layout, readers, 2, &reader, NULL), EIDER_OK);
+    assert_false(reader->complete);
+    assert_int_equal(reader->rows, 2);
+    expect_result(reader, READER_AGAIN);
+    add(&setting, first, 0, 1);
+    expect_number(reader, 1);
+    expect_result(reader, READER_AGAIN);
+    add(&setting, first, 0, 2);
+    assert_int_equal(output_complete(first, NULL), EIDER_OK);
+    for (uint64_t number = 2; number <= 4; number++)
+        expect_number(reader, number);
+    expect_result(reader, READER_END);
+    reader_free(reader);
+    output_unref(first);
+    output_unref(second);
+    close_setting(&setting);
+}
+
 static void test_table(void **state)
 {
     struct setting setting;
@@ -363,9 +397,10 @@ static void test_drop_wakes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),       cmocka_unit_test(test_order_and_sizes),
-        cmocka_unit_test(test_open_output), cmocka_unit_test(test_failure),
-        cmocka_unit_test(test_threads),     cmocka_unit_test(test_drop_wakes),
+        cmocka_unit_test(test_sequence),        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_order_and_sizes), cmocka_unit_test(test_open_output),
+        cmocka_unit_test(test_failure),         cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_drop_wakes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

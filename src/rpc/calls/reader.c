@@ -31,8 +31,8 @@ struct calls_reader {
     pthread_cond_t changed;
     bool own_ended;
     struct eider_error error; /* of status EIDER_OK: none */
-    struct batch **batches;   /* a stack: their order means nothing */
-    size_t batch_count, batch_room;
+    struct batch **batches;   /* in the order in which they came, from batch_first on */
+    size_t batch_first, batch_count, batch_room;
     uint32_t next; /* node to ask */
     uint32_t node_count;
     struct node nodes[];
@@ -74,7 +74,7 @@ enum eider_status calls_send(const struct eider_transport *to, const char *addre
 /* Makes room first, so that a batch is never lost. Locked. */
 static enum eider_status push(struct calls_reader *reader, struct batch *batch, struct eider_error *err)
 {
-    if (reader->batch_count == reader->batch_room) {
+    if (reader->batch_first + reader->batch_count == reader->batch_room) {
         size_t room = reader->batch_room == 0 ? 16 : reader->batch_room * 2;
         struct batch **batches = realloc(reader->batches, room * sizeof(struct batch *));
 
@@ -85,8 +85,18 @@ static enum eider_status push(struct calls_reader *reader, struct batch *batch, 
         reader->batches = batches;
         reader->batch_room = room;
     }
-    reader->batches[reader->batch_count++] = batch;
+    reader->batches[reader->batch_first + reader->batch_count++] = batch;
     return EIDER_OK;
+}
+
+/* The first of those that are there. Locked. */
+static struct batch *take_batch(struct calls_reader *reader)
+{
+    struct batch *batch = reader->batches[reader->batch_first++];
+
+    if (--reader->batch_count == 0)
+        reader->batch_first = 0;
+    return batch;
 }
 
 struct page_head {
@@ -262,7 +272,7 @@ static enum reader_result next_locked(struct calls_reader *reader, uint32_t wait
         if (reader->error.status != EIDER_OK)
             return failed(reader, err);
         if (reader->batch_count > 0) {
-            *ret_batch = reader->batches[--reader->batch_count];
+            *ret_batch = take_batch(reader);
             return READER_BATCH;
         }
         if ((own = next_own(reader, 0, ret_batch, err)) == READER_BATCH || own == READER_ERROR)
@@ -301,7 +311,7 @@ static void free_reader(struct exchange_reader *base)
     struct calls_reader *reader = reader_of(base);
 
     while (reader->batch_count > 0)
-        batch_unref(reader->batches[--reader->batch_count]);
+        batch_unref(take_batch(reader));
     for (uint32_t i = 0; i < reader->node_count; i++)
         free(reader->nodes[i].page.slices);
     free(reader->batches);
