@@ -699,6 +699,11 @@ static bool place_kind(struct distribute *d, const struct eider_node *node,
     return false;
 }
 
+static bool may_have_more_tasks(const struct placed *placed)
+{
+    return placed->spread == SPREAD_ONE && placed->kind == EIDER_TASKS_DESIRED;
+}
+
 bool distribute_place(struct distribute *d, const struct eider_node *node, struct placed *ret)
 {
     struct eider_task_count answer = {EIDER_TASKS_ASK_NEXT, 0};
@@ -712,7 +717,7 @@ bool distribute_place(struct distribute *d, const struct eider_node *node, struc
     d->top_below = top;
     if (ok && node->tag != NODE_CTE)
         distribute_settle(node, &answer, ret);
-    if (ok && node->tag == NODE_PARQUET_SCAN && ret->spread == SPREAD_ANY)
+    if (ok && node->tag == NODE_PARQUET_SCAN && (ret->spread == SPREAD_ANY || may_have_more_tasks(ret)))
         ok = ranges_offer(d, node_as_parquet_scan(node), ret);
     return ok;
 }

@@ -83,6 +83,20 @@ static bool keeps_keys(struct distribute *d, const struct search *search, const 
            (placed->ranges == NULL || ranges_meet_scans(d, search->cte, placed));
 }
 
+/* A definition that is worth one task gets as many as the files that are joined with it, if it can be cut by their ranges. */
+static void raise_to_step(struct distribute *d, const struct search *search, struct placed *placed)
+{
+    struct placed raised = *placed;
+
+    if (search->found == NULL || placed->spread != SPREAD_ONE || placed->kind != EIDER_TASKS_DESIRED ||
+        placed->ranges == NULL)
+        return;
+    raised.spread = SPREAD_KEYS;
+    raised.tasks = d->max_tasks;
+    if (keeps_keys(d, search, &raised))
+        *placed = raised;
+}
+
 /* By the columns whose distinct values are read, or those of them that what is above wants. */
 static bool shuffle(struct distribute *d, const struct node_cte *node, const struct search *search,
                     struct placed *placed)
@@ -116,6 +130,7 @@ bool distribute_cte(struct distribute *d, const struct node_cte *node, struct pl
     if (!distribute_place(d, node->definition, &placed))
         return false;
     node_walk(node->body, find_distinct, &search);
+    raise_to_step(d, &search, &placed);
     if (placed.spread == SPREAD_ONE || placed.spread == SPREAD_LOCAL) {
         placed.spread = SPREAD_LOCAL; /* so that it gets a boundary although it is one task */
         ok = distribute_coalesce(d, &placed);

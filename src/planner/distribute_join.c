@@ -388,6 +388,23 @@ static bool sides_in_step(struct distribute *d, const struct join *join)
            is_spread_by(&join->right, &keys) && ranges_meet(d, &join->left, &join->right);
 }
 
+/* A side that is worth one task gets as many as the other has, if it can be cut by the other's ranges: then nothing travels. */
+static bool raise_to_step(struct distribute *d, struct join *join)
+{
+    struct placed *one = join->left.spread == SPREAD_ONE ? &join->left : &join->right;
+    const struct placed *other = one == &join->left ? &join->right : &join->left, before = *one;
+
+    if (one->spread != SPREAD_ONE || one->kind != EIDER_TASKS_DESIRED || one->ranges == NULL ||
+        other->spread != SPREAD_KEYS || other->ranges == NULL)
+        return false;
+    one->spread = SPREAD_KEYS;
+    one->tasks = other->tasks;
+    if (sides_in_step(d, join))
+        return true;
+    *one = before;
+    return false;
+}
+
 bool distribute_join(struct distribute *d, const struct eider_node *node,
                      const struct eider_task_count *answer, struct placed *ret)
 {
@@ -404,7 +421,7 @@ bool distribute_join(struct distribute *d, const struct eider_node *node,
         return false;
     if (is_one(&join.left) && is_one(&join.right))
         return finish_join(d, &join, NULL, (struct key_slots){NULL, 0}, ret);
-    if (sides_in_step(d, &join))
+    if (sides_in_step(d, &join) || raise_to_step(d, &join))
         return join_in_step(d, &join, ret);
     if (!is_one(&join.left) && join_may_broadcast_right(&join.shape) &&
         is_small(d, right, &join.left, keys_to_keep(d, &join, false)))

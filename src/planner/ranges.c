@@ -278,7 +278,8 @@ bool ranges_offer(struct distribute *d, const struct node_parquet_scan *scan, st
     struct range_point_list points;
     uint32_t key;
 
-    if (!may_offer(d) || !find_column(d, scan, placed->tasks, &key, &points))
+    if (!may_offer(d) ||
+        !find_column(d, scan, placed->spread == SPREAD_ONE ? d->max_tasks : placed->tasks, &key, &points))
         return !arena_failed(d->arena) || distribute_no_memory(d);
     domain = arena_alloc(d->arena, sizeof(*domain));
     member = arena_alloc(d->arena, sizeof(*member));
@@ -296,7 +297,8 @@ bool ranges_offer(struct distribute *d, const struct node_parquet_scan *scan, st
     domain->next = d->domains;
     d->domains = domain;
     placed->node = &member->scan->base;
-    placed->spread = SPREAD_KEYS;
+    if (placed->spread != SPREAD_ONE)
+        placed->spread = SPREAD_KEYS;
     placed->ranges = domain;
     return true;
 }

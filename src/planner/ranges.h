@@ -14,8 +14,8 @@
  */
 struct range_domain;
 
-/* If the scan may be cut by one of its columns, makes *placed, which is of the scan, spread by that column. False: out of
- * memory. */
+/* If the scan may be cut by one of its columns, makes *placed, which is of the scan, spread by that column; one that is worth one
+ * task stays in one, with the keys and the ranges that it would have in several. False: out of memory. */
 bool ranges_offer(struct distribute *d, const struct node_parquet_scan *scan, struct placed *placed);
 
 /* True if equal keys of both sides, which are spread by keys, are in one task: both by hash, or both cut alike from now on. */
