@@ -82,6 +82,17 @@ class AtScale(unittest.TestCase):
         self.same(nested(lambda query: f"SELECT id FROM small WHERE id IN ({query})", 10, "SELECT id FROM small WHERE g = 1"))
         self.same(" UNION ALL ".join(f"SELECT id + {i} AS id FROM small WHERE g = {i % 10}" for i in range(60)))
 
+    def test_correlated_levels(self):
+        query = "SELECT max(g) FROM small t24 WHERE t24.id = t23.id"
+        for i in range(23, 0, -1):
+            query = f"SELECT max(g) + ({query}) FROM small t{i} WHERE t{i}.id = t{i - 1}.id GROUP BY t{i}.id"
+        self.same(f"SELECT t0.id, ({query}) AS x FROM small t0")
+        query = ("SELECT a.id, (SELECT b.id + (SELECT max(c.g) + (SELECT count(*) FROM small d WHERE d.id = c.id) FROM small c "
+                 "WHERE c.id = b.id GROUP BY c.id) FROM small b WHERE b.g = a.g) AS s FROM small a")
+        for options in [], CLUSTER:
+            result = self.run_program(options, query)
+            self.assertEqual((result.returncode, result.stderr.count("More than one row")), (1, 1), result.stderr)
+
     def test_an_error_in_one_task_is_said_once(self):
         for query, cause in (("CASE WHEN id = 777 THEN error('boom at 777') ELSE true END", "boom at 777"),
                              ("CAST(CASE WHEN id = 777 THEN 'x' ELSE '1' END AS INTEGER) = 1", "Could not convert"),
