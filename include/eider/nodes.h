@@ -258,8 +258,7 @@ struct eider_node_repartition {
     const struct eider_node *input;
     struct eider_expr_list keys;
     uint32_t partitions;
-    bool
-        by_value; /* the only key, a UBIGINT, is the partition: in Eider's own plans, a rule leaves it false */
+    bool by_value; /* the only key, a UBIGINT, is the partition: in Eider's own plans only */
 };
 EIDER_API bool eider_node_as_repartition(const struct eider_node *node, struct eider_node_repartition *ret);
 EIDER_API EIDER_MUST_CHECK enum eider_status

@@ -43,17 +43,6 @@ static const struct eider_node *keys_plan(struct arena *arena, const struct plan
     return arena_failed(arena) ? NULL : &limit->base;
 }
 
-static const struct eider_expr *integer(struct arena *arena, const struct eider_type *type, int64_t value)
-{
-    struct expr_integer *made = expr_integer_new(arena, type);
-
-    if (made == NULL)
-        return NULL;
-    made->upper = value < 0 ? -1 : 0;
-    made->lower = (uint64_t)value;
-    return &made->base;
-}
-
 static const struct eider_expr *string(struct arena *arena, const struct eider_type *type,
                                        const duckdb_string_t *value)
 {
@@ -79,15 +68,15 @@ static const struct eider_expr *constant(struct arena *arena, const struct eider
 {
     switch ((int)type->tag) {
     case TYPE_TINYINT:
-        return integer(arena, type, ((const int8_t *)data)[row]);
+        return expr_whole(arena, type, ((const int8_t *)data)[row]);
     case TYPE_SMALLINT:
-        return integer(arena, type, ((const int16_t *)data)[row]);
+        return expr_whole(arena, type, ((const int16_t *)data)[row]);
     case TYPE_INTEGER:
     case TYPE_DATE:
-        return integer(arena, type, ((const int32_t *)data)[row]);
+        return expr_whole(arena, type, ((const int32_t *)data)[row]);
     case TYPE_BIGINT:
     case TYPE_TIMESTAMP:
-        return integer(arena, type, ((const int64_t *)data)[row]);
+        return expr_whole(arena, type, ((const int64_t *)data)[row]);
     default:
         return string(arena, type, &((const duckdb_string_t *)data)[row]);
     }

@@ -7,16 +7,6 @@
 
 #include "plan/object.h"
 
-static const struct eider_expr *always(struct arena *arena)
-{
-    struct expr_integer *yes = expr_integer_new(arena, type_simple(TYPE_BOOLEAN));
-
-    if (yes == NULL)
-        return NULL;
-    yes->lower = 1;
-    return &yes->base;
-}
-
 static const struct eider_expr *is_in(struct arena *arena, const struct eider_expr *key,
                                       const struct expr_list *values)
 {
@@ -44,7 +34,7 @@ static const struct eider_expr *replace(void *data, struct arena *arena, const s
     if (fates->to[probe->filter] == probe->filter)
         return expr;
     if (fates->to[probe->filter] == UINT32_MAX)
-        return always(arena);
+        return expr_whole(arena, type_simple(TYPE_BOOLEAN), 1);
     if ((other = expr_bloom_probe_new(arena, expr->type)) == NULL)
         return NULL;
     other->filter = fates->to[probe->filter];

@@ -199,8 +199,11 @@ static enum eider_status refresh_names(struct engine *engine, struct eider_error
     if (engine->names_ms > 0 && now_ms() - engine->names_ms < NAMES_VALID_MS)
         return EIDER_OK;
     if (!list_settings(engine, &result)) {
+        const char *why = duckdb_result_error(&result);
+        if (why == NULL)
+            why = duckdb_prepare_error(engine->list_settings);
         status = error_set(err, EIDER_ERROR_SQL, "DuckDB does not list its settings: %s",
-                           duckdb_result_error(&result));
+                           why != NULL ? why : "no reason given");
         duckdb_destroy_prepare(&engine->list_settings);
     } else if (engine->extra_names == NULL || duckdb_row_count(&result) != engine->names) {
         if ((names = unlisted_names(&result)) == NULL) {

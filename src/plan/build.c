@@ -61,15 +61,20 @@ const struct eider_expr *expr_column_of(struct arena *arena, const struct eider_
     return expr_column(arena, column->type, index, column->name);
 }
 
-const struct eider_expr *expr_bigint(struct arena *arena, int64_t value)
+const struct eider_expr *expr_whole(struct arena *arena, const struct eider_type *type, int64_t value)
 {
-    struct expr_integer *integer = expr_integer_new(arena, type_simple(TYPE_BIGINT));
+    struct expr_integer *integer = expr_integer_new(arena, type);
 
     if (integer == NULL)
         return NULL;
     integer->upper = value < 0 ? -1 : 0;
     integer->lower = (uint64_t)value;
     return &integer->base;
+}
+
+const struct eider_expr *expr_bigint(struct arena *arena, int64_t value)
+{
+    return expr_whole(arena, type_simple(TYPE_BIGINT), value);
 }
 
 struct u32_list u32_list_identity(struct arena *arena, uint32_t count)

@@ -198,6 +198,8 @@ const struct eider_expr *expr_column(struct arena *arena, const struct eider_typ
                                      struct eider_str name);
 /* A reference to column `index` of `node`. */
 const struct eider_expr *expr_column_of(struct arena *arena, const struct eider_node *node, uint32_t index);
+/* A constant of a type that DuckDB stores as an integer. */
+const struct eider_expr *expr_whole(struct arena *arena, const struct eider_type *type, int64_t value);
 const struct eider_expr *expr_bigint(struct arena *arena, int64_t value);
 
 /* Lists with room for `count` items, zeroed; items is NULL if out of memory (then count is 0). */

@@ -37,9 +37,8 @@ struct plan_stage {
      * stage starts after those. */
     uint32_t filters[STAGE_MAX_FILTERS];
     uint32_t filter_count;
-    bool
-        filter_prunes[STAGE_MAX_FILTERS]; /* a scan that uses it could skip files or row groups by its keys */
-    uint64_t kept_out[STAGE_MAX_FILTERS]; /* rows that each filter has kept out, once the stage has run */
+    bool filter_prunes[STAGE_MAX_FILTERS];   /* a scan could skip files or row groups by its keys */
+    uint64_t kept_out[STAGE_MAX_FILTERS];    /* rows that each filter has kept out, once the stage has run */
     uint32_t filter_keys[STAGE_MAX_FILTERS]; /* then: not 0 if it was an IN list of so many keys */
     /* Rows that the partial aggregate of a task reads, by estimate, if it is left out when they hardly repeat keys; else 0. */
     double partial_rows;

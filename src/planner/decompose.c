@@ -631,7 +631,7 @@ static const struct eider_expr *cast_to(struct arena *arena, const struct eider_
 static const struct eider_expr *or_zero(struct arena *arena, const struct eider_expr *expr)
 {
     struct expr_operator *coalesce = expr_operator_new(arena, expr->type);
-    struct expr_integer *zero = expr_integer_new(arena, expr->type);
+    const struct eider_expr *zero = expr_whole(arena, expr->type, 0);
 
     if (coalesce == NULL || zero == NULL)
         return NULL;
@@ -640,7 +640,7 @@ static const struct eider_expr *or_zero(struct arena *arena, const struct eider_
     if (coalesce->children.count != 2)
         return NULL;
     coalesce->children.items[0] = expr;
-    coalesce->children.items[1] = &zero->base;
+    coalesce->children.items[1] = zero;
     return &coalesce->base;
 }
 

@@ -18,9 +18,9 @@
  *   Partial, 64 tasks → PartialReduce, 8 tasks → PartialReduce, 3 tasks → Final, 1 task
  */
 #include "planner/decompose.h"
-#include "planner/partial_skip.h"
 #include "planner/distribute.h"
 #include "planner/estimate.h"
+#include "planner/partial_skip.h"
 #include "planner/ranges.h"
 
 #include <math.h>
@@ -204,9 +204,10 @@ static bool aggregate_final(struct distribute *d, const struct node_aggregate *n
 static bool first_rows_decide(struct distribute *d, const struct node_aggregate *node,
                               const struct placed *input)
 {
-    struct node_aggregate *phase =
-        aggregate_is_decomposable(node) ? aggregate_partial(d->arena, node, input->node) : NULL;
+    const struct node_aggregate *phase = NULL;
 
+    if (node->groups.count > 0 && node->sets.count == 0 && aggregate_is_decomposable(node))
+        phase = aggregate_partial(d->arena, node, input->node);
     return phase != NULL && partial_skip_applies(d->options, phase, input->tasks);
 }
 

@@ -55,16 +55,6 @@ static const struct eider_expr *number(struct arena *arena, double value)
     return &made->base;
 }
 
-static const struct eider_expr *partition(struct arena *arena, uint32_t value)
-{
-    struct expr_integer *made = expr_integer_new(arena, type_simple(TYPE_UBIGINT));
-
-    if (made == NULL)
-        return NULL;
-    made->lower = value;
-    return &made->base;
-}
-
 static const struct eider_expr *less(struct arena *arena, const struct eider_expr *left,
                                      const struct eider_expr *right)
 {
@@ -113,7 +103,7 @@ static const struct eider_expr *find_partition(struct arena *arena, const struct
     struct expr_case *made;
 
     if (first == last)
-        return partition(arena, first);
+        return expr_whole(arena, type_simple(TYPE_UBIGINT), first);
     if ((made = expr_case_new(arena, type_simple(TYPE_UBIGINT))) == NULL)
         return NULL;
     made->branches = case_branch_list_new(arena, 1);

@@ -138,15 +138,13 @@ static const struct eider_expr *bound(struct arena *arena, const struct node_par
     uint32_t index = scan->projection.items[scan->range_key];
     const struct scan_column *column = &scan->read.items[index];
     struct expr_comparison *made = expr_comparison_new(arena, type_simple(TYPE_BOOLEAN));
-    struct expr_integer *constant = expr_integer_new(arena, column->type);
+    const struct eider_expr *constant = expr_whole(arena, column->type, value);
 
     if (made == NULL || constant == NULL)
         return NULL;
-    constant->upper = value < 0 ? -1 : 0;
-    constant->lower = (uint64_t)value;
     made->op = op;
     made->left = expr_column(arena, column->type, index, column->name);
-    made->right = &constant->base;
+    made->right = constant;
     return &made->base;
 }
 

@@ -66,16 +66,6 @@ static bool has_state(const struct expr_aggregate *call)
            type_equal(type, call->base.type);
 }
 
-static const struct eider_expr *number(struct arena *arena, const struct eider_type *type, uint64_t value)
-{
-    struct expr_integer *made = expr_integer_new(arena, type);
-
-    if (made == NULL)
-        return NULL;
-    made->lower = value;
-    return &made->base;
-}
-
 static const struct eider_expr *when(struct arena *arena, const struct eider_expr *condition,
                                      const struct eider_expr *then, const struct eider_expr *otherwise)
 {
@@ -119,8 +109,8 @@ static const struct eider_expr *value_of(struct arena *arena, const struct expr_
     struct expr_cast *cast;
 
     if (str_is(call->name, "count")) {
-        zero = number(arena, type, 0);
-        one = number(arena, type, 1);
+        zero = expr_whole(arena, type, 0);
+        one = expr_whole(arena, type, 1);
         if (zero == NULL || one == NULL || call->args.count == 0)
             return zero == NULL ? NULL : one;
         return when(arena, is_not_null(arena, call->args.items[0]), one, zero);
@@ -138,7 +128,7 @@ static const struct eider_expr *state_of(struct arena *arena, const struct expr_
 {
     const struct eider_expr *value = value_of(arena, call);
     const struct eider_expr *none =
-        str_is(call->name, "count") ? number(arena, call->base.type, 0) : null_of(arena, call->base.type);
+        str_is(call->name, "count") ? expr_whole(arena, call->base.type, 0) : null_of(arena, call->base.type);
 
     if (value == NULL || none == NULL)
         return NULL;

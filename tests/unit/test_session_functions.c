@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions of the application that are declared to be on workers: in tasks, as shuffle keys, as leaves. */
+/* Functions of the application that are declared to be on workers: in tasks, as shuffle keys, as leaves; and its settings. */
 #include <stdatomic.h>
 
 #include "unit/session_fixture.h"
@@ -171,6 +171,32 @@ static void wrong_declarations_are_refused(void **unused)
     fixture_close(&f);
 }
 
+/* As by LOAD: whatever the list of settings was a moment ago, the session has looked since its last statement. */
+static void settings_that_come_are_noticed_at_once(void **unused)
+{
+    duckdb_config_option option = duckdb_create_config_option();
+    duckdb_value value = duckdb_create_int64(7);
+    struct eider_query *query = NULL;
+    duckdb_result result;
+    struct fixture f;
+
+    (void)unused;
+    fixture_open(&f, 2);
+    assert_answer(&f, "SELECT count(*) FROM t", true, "30000"); /* now it has the list */
+    duckdb_config_option_set_name(option, "colour_of_rows");
+    duckdb_config_option_set_default_value(option, value);
+    assert_int_equal(duckdb_register_config_option(f.connection, option), DuckDBSuccess);
+    duckdb_destroy_config_option(&option);
+    duckdb_destroy_value(&value);
+    assert_int_equal(eider_query(f.session, "SET SESSION colour_of_rows = 8", &result, &f.err), EIDER_OK);
+    duckdb_destroy_result(&result);
+    assert_int_equal(eider_prepare(f.session, "SELECT sum(v) FROM t", &query, &f.err), EIDER_OK);
+    assert_string_equal(eider_query_verdict_kind(query), "setting");
+    assert_non_null(strstr(eider_query_verdict(query), "colour_of_rows"));
+    eider_query_free(query);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +204,7 @@ int main(void)
         cmocka_unit_test(declared_functions_run_in_tasks),
         cmocka_unit_test(declared_functions_are_shuffle_keys),
         cmocka_unit_test(wrong_declarations_are_refused),
+        cmocka_unit_test(settings_that_come_are_noticed_at_once),
     };
 
     return cmocka_run_group_tests(tests, fixture_make_data, fixture_remove_data);

@@ -389,9 +389,11 @@ static void left_out(struct remote_fixture *r, const char *expected, uint32_t ta
 
 static void workers_that_do_not_fit_are_left_out(void **unused)
 {
+    static const char ours[] = {'E', 'I', 'D', 'C', WIRE_VERSION, '\0'};
+    static const char theirs[] = {'E', 'I', 'D', 'C', WIRE_VERSION + 1, '\0'};
     struct eider_worker_service *gone;
     struct remote_fixture r;
-    char other[32];
+    char other[32], answer[64];
 
     (void)unused;
     open_remote(&r);
@@ -414,9 +416,10 @@ static void workers_that_do_not_fit_are_left_out(void **unused)
 
     forget(&r); /* everyone has another version of the protocol */
     r.way.address = NULL;
-    r.way.from = "EIDC\1";
-    r.way.to = "EIDC\2";
-    left_out(&r, "w0: an answer in version 2 of the protocol", 0);
+    r.way.from = ours;
+    r.way.to = theirs;
+    snprintf(answer, sizeof(answer), "w0: an answer in version %u of the protocol", WIRE_VERSION + 1);
+    left_out(&r, answer, 0);
     forget(&r);
     r.way.from = NULL;
     r.way.replace = "HTTP/1.1 404 Not Found";

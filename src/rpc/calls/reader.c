@@ -74,7 +74,12 @@ enum eider_status calls_send(const struct eider_transport *to, const char *addre
 /* Makes room first, so that a batch is never lost. Locked. */
 static enum eider_status push(struct calls_reader *reader, struct batch *batch, struct eider_error *err)
 {
-    if (reader->batch_first + reader->batch_count == reader->batch_room) {
+    if (reader->batch_first > 0 && reader->batch_first + reader->batch_count == reader->batch_room) {
+        memmove(reader->batches, reader->batches + reader->batch_first,
+                reader->batch_count * sizeof(struct batch *));
+        reader->batch_first = 0;
+    }
+    if (reader->batch_count == reader->batch_room) {
         size_t room = reader->batch_room == 0 ? 16 : reader->batch_room * 2;
         struct batch **batches = realloc(reader->batches, room * sizeof(struct batch *));
 
