@@ -167,7 +167,9 @@ struct eider_node_function_scan {
     struct eider_file_slice_list
         files; /* that it reads, whole: a task fails if one of them has changed. May be none */
     bool
-        divisible; /* its only argument are the files, and calls with a part of them give together the rows of all */
+        divisible; /* its only argument are the files, and tasks can pick theirs by a column `filename` of it */
+    uint32_t
+        keys; /* of JSON objects, if they are the names of all columns, and DuckDB found them out; else 0 */
 };
 EIDER_API bool eider_node_as_function_scan(const struct eider_node *node,
                                            struct eider_node_function_scan *ret);

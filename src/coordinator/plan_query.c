@@ -154,9 +154,16 @@ static enum eider_status add_file_lists(struct arena *arena, const struct text_f
 
     if (lists == NULL)
         return error_no_memory(err);
-    for (uint32_t i = 0; i < found->count; i++)
-        lists[i] =
-            (struct import_files){found->items[i].pattern, found->items[i].files, found->items[i].divisible};
+    for (uint32_t i = 0; i < found->count; i++) {
+        const struct text_files *item = &found->items[i];
+
+        lists[i] = (struct import_files){.pattern = item->pattern,
+                                         .files = item->files,
+                                         .divisible = item->divisible,
+                                         .keys = item->keys,
+                                         .names = item->names,
+                                         .name_count = item->name_count};
+    }
     input->file_lists = lists;
     input->file_list_count = found->count;
     return EIDER_OK;

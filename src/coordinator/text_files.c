@@ -90,7 +90,7 @@ bool text_files_suspected(const struct text_names *names, const char *sql)
 
 /* ---- Files ---- */
 
-/* The files of a path of a call of `function`; 0: they are Parquet files. Several CSV files may be worth several tasks. */
+/* The files of a path of a call of `function`; 0: they are Parquet files. Several text files may be worth several tasks. */
 static enum eider_status add_file(struct finding *f, const char *path, enum text_function function,
                                   bool several, struct eider_error *err)
 {
@@ -101,7 +101,7 @@ static enum eider_status add_file(struct finding *f, const char *path, enum text
         return status;
     f->ret->known &= found.known;
     f->ret->special |= function != 0 && found.special;
-    several = ((unsigned)function & TEXT_CSV_FUNCTIONS) != 0 && (several || found.files.count > 1);
+    several |= found.files.count > 1;
     for (uint32_t i = 0; (function == 0 || several) && i < found.files.count; i++)
         f->ret->bytes += (double)found.files.items[i].bytes;
     return EIDER_OK;

@@ -40,8 +40,8 @@
 #define UNNAMED        20 /* parameters of a macro for arguments with an equals sign */
 #define MAX_TEXT_BYTES ((size_t)1 << 20)
 #define MAX_FILES      100000
+#define WORTH_A_LOOK   16 /* files of that part of a task */
 #define DROP_TRIES     1000
-#define WORTH_A_LOOK   16  /* files of that part of a task */
 #define VALUE_BYTES    8.0 /* of a value in a file, to tell about how many rows it has */
 
 /* Parameters that make tables in the session beside the rows. */
@@ -240,21 +240,15 @@ static bool read_patterns(struct text_scans *scans, duckdb_value value, struct t
     return ok;
 }
 
-static bool is_false(duckdb_value value)
-{
-    return !duckdb_is_null_value(value) &&
-           duckdb_get_type_id(duckdb_get_value_type(value)) == DUCKDB_TYPE_BOOLEAN && !duckdb_get_bool(value);
-}
-
 /* Writes the arguments that were given behind the path. False if one of them only runs locally. */
 static bool read_arguments(duckdb_bind_info info, const struct text_scans *scans,
                            const char *const *parameters, struct buf *text, struct text_parts_call *parts)
 {
     bool ok = true;
 
-    parts->possible = parameters == csv_parameters;
-    parts->detects = true;
-    parts->connection = scans->connection;
+    *parts = (struct text_parts_call){.connection = scans->connection,
+                                      .json = parameters != csv_parameters,
+                                      .detects = parameters != object_parameters};
     for (; parameters != NULL && *parameters != NULL; parameters++) {
         duckdb_value value = given(info, scans, *parameters);
 
@@ -262,9 +256,7 @@ static bool read_arguments(duckdb_bind_info info, const struct text_scans *scans
             continue;
         for (const char *const *name = rejecting; *name != NULL; name++)
             ok &= strcmp(*parameters, *name) != 0;
-        parts->possible &= text_parts_knows(*parameters);
-        if (strcmp(*parameters, "auto_detect") == 0 && is_false(value))
-            parts->detects = false;
+        text_parts_note(parts, *parameters, value);
         buf_printf(text, ", \"%s\" := ", *parameters);
         put_value(text, value);
         duckdb_destroy_value(&value);
@@ -544,35 +536,8 @@ static enum eider_status add_files(struct text_scans *scans, struct text_call *m
     }
     if (arena_failed(scans->arena))
         return error_no_memory(err);
-    scans->files[scans->file_lists++] = (struct text_files){pattern, found.files, false};
+    scans->files[scans->file_lists++] = (struct text_files){.pattern = pattern, .files = found.files};
     return EIDER_OK;
-}
-
-/* The lists of files from `first` are those of the call. */
-static enum eider_status divide(struct text_scans *scans, const struct text_call *missing, uint32_t first,
-                                struct eider_error *err)
-{
-    struct file_slice_list files = {NULL, 0};
-    enum eider_status status;
-    bool divisible;
-
-    for (uint32_t i = first; i < scans->file_lists; i++)
-        files.count += scans->files[i].files.count;
-    if (!missing->parts.possible || missing->bytes <= (double)scans->task_bytes || files.count < 2)
-        return EIDER_OK;
-    if (missing->parts.detects && missing->bytes * WORTH_A_LOOK / files.count < (double)scans->task_bytes)
-        return EIDER_OK; /* DuckDB reads a small file whole to say how it looks */
-    files = file_slice_list_new(scans->arena, files.count);
-    if (files.items == NULL)
-        return error_no_memory(err);
-    for (uint32_t i = first, at = 0; i < scans->file_lists; i++) {
-        for (uint32_t k = 0; k < scans->files[i].files.count; k++)
-            files.items[at++] = scans->files[i].files.items[k];
-    }
-    status = text_parts_prove(&missing->parts, &files, scans->arena, &divisible, err);
-    for (uint32_t i = first; i < scans->file_lists; i++)
-        scans->files[i].divisible = divisible;
-    return status;
 }
 
 static enum eider_status read_columns(struct text_scans *scans, struct text_call *missing,
@@ -597,6 +562,46 @@ static enum eider_status read_columns(struct text_scans *scans, struct text_call
     }
     missing->described = true;
     return EIDER_OK;
+}
+
+/* True if there is enough for several tasks, and files are large enough for DuckDB to say first how each looks. */
+static bool is_worth_parts(const struct text_scans *scans, const struct text_call *call, uint32_t files)
+{
+    bool looks = !call->parts.json && call->parts.detects;
+
+    return call->bytes > (double)scans->task_bytes &&
+           (!looks || call->bytes * WORTH_A_LOOK / files >= (double)scans->task_bytes);
+}
+
+/* The lists of files from `first` are those of the call. */
+static enum eider_status divide(struct text_scans *scans, const struct text_call *missing, uint32_t first,
+                                struct eider_error *err)
+{
+    struct text_parts_call parts = missing->parts;
+    struct file_slice_list *lists;
+    enum eider_status status = EIDER_OK;
+    uint32_t files = 0;
+    bool divisible = false;
+
+    parts.names = missing->names;
+    parts.column_count = missing->column_count;
+    parts.list_count = scans->file_lists - first;
+    parts.files = lists = arena_alloc_array(scans->arena, (size_t)parts.list_count + 1, sizeof(*lists));
+    if (lists == NULL)
+        return error_no_memory(err);
+    for (uint32_t i = 0; i < parts.list_count; i++) {
+        lists[i] = scans->files[first + i].files;
+        files += lists[i].count;
+    }
+    if (is_worth_parts(scans, missing, files))
+        status = text_parts_prove(&parts, scans->arena, &divisible, err);
+    for (uint32_t i = first; i < scans->file_lists; i++) {
+        scans->files[i].divisible = divisible;
+        scans->files[i].keys = text_parts_keys(&parts);
+        scans->files[i].names = missing->names;
+        scans->files[i].name_count = missing->column_count;
+    }
+    return status;
 }
 
 static enum eider_status describe(struct text_scans *scans, struct text_call *missing,

@@ -40,7 +40,10 @@ enum text_function text_function_of(const char *name);
 struct text_files {
     const char *pattern;
     struct file_slice_list files;
-    bool divisible; /* calls with a part of the files of the call read each as it does (text_parts.h) */
+    bool divisible;           /* several tasks may share the files of the call (text_parts.h) */
+    uint32_t keys;            /* of its JSON objects, if they are the names of all its columns; else 0 */
+    const char *const *names; /* of its columns */
+    uint32_t name_count;
 };
 struct text_files_list {
     const struct text_files *items;
@@ -62,8 +65,7 @@ enum eider_status text_scans_open(duckdb_connection connection, unsigned set, st
 /*
  * Finds the calls of a statement, in its views and macros too, and asks DuckDB for the columns of each, which it finds out by
  * looking into the files. After that the statement can be planned. A verdict: DuckDB refuses the statement or a call, or a
- * call is one that only runs locally. Errors: MEMORY, CANCELLED. Calls that read more than `task_bytes` are looked at for
- * whether their files can be divided.
+ * call is one that only runs locally. Errors: MEMORY, CANCELLED. Calls that read no more than `task_bytes` are not divided.
  */
 enum eider_status text_scans_describe(struct text_scans *scans, const char *sql, uint64_t task_bytes,
                                       struct verdict *verdict, struct eider_error *err);

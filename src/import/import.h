@@ -33,7 +33,10 @@ struct import_declared {
 struct import_files {
     const char *pattern;
     struct file_slice_list files;
-    bool divisible; /* calls with a part of the files give their rows as those with all of them do */
+    bool divisible;           /* several tasks may share the files of the call */
+    uint32_t keys;            /* of its JSON objects, if they are the names of all its columns; else 0 */
+    const char *const *names; /* of its columns */
+    uint32_t name_count;
 };
 
 struct import_input {

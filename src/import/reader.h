@@ -186,6 +186,9 @@ void import_result(struct import *im, struct json_object *plan, const struct col
 /* text_scans.c: name, arguments and files of a call of eider_text_scan. */
 bool import_text_call(struct import *im, struct json_object *parameters, struct json_object *named,
                       struct node_function_scan *ret);
+
+/* Fills in what the tasks of such a call may do, once its names are there. */
+void import_text_parts(const struct import *im, struct node_function_scan *node);
 /* Appends the conditions of one column's table filter to `ret`. */
 bool import_table_filter(struct import *im, const struct eider_expr *column, struct json_object *json,
                          struct expr_builder *ret);

@@ -648,6 +648,7 @@ static bool read_text_scan(struct import *im, struct scan *scan, struct relation
         !has_ordinality(im, scan, &node->ordinality) ||
         !read_function_columns(im, scan, MAX_TEXT_COLUMNS, &node->names))
         return false;
+    import_text_parts(im, node);
     node->read = scan->read;
     node->filters = scan->filters.list;
     node->projection = scan->projection;

@@ -64,18 +64,6 @@ static const struct import_files *find_files(struct import *im, const struct eid
     return NULL;
 }
 
-/* True if all calls with this path are divisible. */
-static bool is_divisible(const struct import *im, const char *pattern)
-{
-    for (uint32_t i = 0; i < im->input->file_list_count; i++) {
-        const struct import_files *list = &im->input->file_lists[i];
-
-        if (!list->divisible && strcmp(list->pattern, pattern) == 0)
-            return false;
-    }
-    return true;
-}
-
 /* The files behind all paths of the call, in its order. */
 static bool read_files(struct import *im, const struct eider_expr *argument, struct node_function_scan *ret)
 {
@@ -91,14 +79,52 @@ static bool read_files(struct import *im, const struct eider_expr *argument, str
     ret->files = file_slice_list_new(im->arena, count);
     if (ret->files.count != count)
         return false;
-    ret->divisible = count > 1;
     for (uint32_t i = 0, at = 0; i < paths; i++) {
         const struct import_files *found = find_files(im, list != NULL ? list->children.items[i] : argument);
         for (uint32_t k = 0; k < found->files.count; k++)
             ret->files.items[at++] = found->files.items[k];
-        ret->divisible &= is_divisible(im, found->pattern);
     }
     return true;
+}
+
+static bool has_names(const struct import_files *list, const struct str_list *names)
+{
+    bool same = list->name_count == names->count;
+
+    for (uint32_t i = 0; same && i < names->count; i++)
+        same = str_is(names->items[i], list->names[i]);
+    return same;
+}
+
+/* True if one of the call's paths is this one. */
+static bool has_path(const struct eider_expr *argument, const char *pattern)
+{
+    const struct expr_nested *list = expr_as_nested(argument);
+    uint32_t count = list != NULL ? list->children.count : 1;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (str_is(text_of(list != NULL ? list->children.items[i] : argument)->bytes, pattern))
+            return true;
+    }
+    return false;
+}
+
+void import_text_parts(const struct import *im, struct node_function_scan *node)
+{
+    bool first = true;
+
+    if (node->files.count == 0)
+        return;
+    for (uint32_t i = 0; i < im->input->file_list_count; i++) {
+        const struct import_files *list = &im->input->file_lists[i];
+        bool own = has_names(list, &node->names);
+
+        if (!has_path(node->args.items[0], list->pattern))
+            continue;
+        node->divisible = list->divisible && own && !node->ordinality && (first || node->divisible);
+        node->keys = own && (first || node->keys == list->keys) ? list->keys : 0;
+        first = false;
+    }
 }
 
 bool import_text_call(struct import *im, struct json_object *parameters, struct json_object *named,

@@ -6,6 +6,7 @@
 #include "planner/passes.h"
 
 #include "plan/object.h"
+#include "plan/text_scan.h"
 #include "planner/ranges.h"
 
 #define MAX_PARTITIONS 64
@@ -13,6 +14,15 @@
 static uint32_t at_least_one(uint32_t n)
 {
     return n > 0 ? n : 1;
+}
+
+/* Each task looks into the beginnings of so many files first: it should have more of them to read than that. */
+static double looked_at(const struct node_function_scan *scan)
+{
+    const double most = 32, files_of_task = 5; /* that are worth as much time as a task */
+    double files = scan->files.count < most ? scan->files.count : most;
+
+    return files > files_of_task ? files / files_of_task : 1;
 }
 
 /* The last of the handlers. Of inner nodes it says nothing: those above a boundary have their estimates by then. */
@@ -35,6 +45,7 @@ static enum eider_status estimate_tasks(void *data, const struct eider_node *nod
     } else if (function != NULL && function->divisible) {
         for (uint32_t i = 0; i < function->files.count; i++)
             bytes += (double)function->files.items[i].bytes;
+        bytes /= text_scan_detects_keys(function) ? looked_at(function) : 1;
         *ret = (struct eider_task_count){EIDER_TASKS_DESIRED, distribute_tasks_for(d, bytes)};
         if (ret->tasks > function->files.count)
             ret->tasks = function->files.count;

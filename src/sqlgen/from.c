@@ -11,9 +11,12 @@
  *     UNION ALL (SELECT … FROM read_parquet(['b', 'c']) AS t)
  */
 #include "plan/object.h"
+#include "plan/text_scan.h"
 #include "sqlgen/expr.h"
 #include "sqlgen/quote.h"
 #include "sqlgen/select.h"
+
+#define TYPE_MAX_BYTES ((size_t)1 << 20) /* of the text of a JSON key's type */
 
 /* ---- Parquet ---- */
 
@@ -268,15 +271,47 @@ static void write_function_name(struct writer *w, struct eider_str name)
     put(w, "(");
 }
 
+/* , columns := {'id': 'BIGINT'}, records := 'true' */
+static void write_read_columns(struct writer *w, const struct node_function_scan *scan)
+{
+    struct u32_list keys = text_scan_keys(w->arena, scan);
+    struct buf type;
+
+    put(w, ", columns := {");
+    buf_init(&type, TYPE_MAX_BYTES);
+    for (uint32_t i = 0; i < keys.count; i++) {
+        const struct scan_column *key = &scan->read.items[keys.items[i]];
+
+        buf_clear(&type);
+        if (!quote_type(&type, key->type) || type.failed)
+            writer_fail(w, EIDER_ERROR_PLAN, &scan->base, "reads a column of a type that cannot be written");
+        put(w, i > 0 ? ", " : "");
+        put_identifier(w, key->name);
+        put(w, ": ");
+        quote_string(w->out, (struct eider_str){type.data, (uint32_t)type.size});
+    }
+    buf_done(&type);
+    put(w, keys.count > 0 ? "}" : "\"none\": 'JSON'}"); /* it has to say one */
+    for (uint32_t i = 0; i < scan->named_args.count; i++) {
+        if (str_is(scan->named_args.items[i].name, "records"))
+            return;
+    }
+    put(w, ", records := 'true'");
+}
+
 static void write_function_scan(struct writer *w, const struct node_function_scan *scan)
 {
     struct scope none = {.kind = SCOPE_INVALID};
+    struct str_list own_names = {NULL, 0};
+    bool says = text_scan_says_columns(scan);
 
     put(w, " FROM ");
     write_function_name(w, scan->name);
     write_exprs(w, &none, &scan->args);
     write_named_args(w, &none, &scan->named_args, scan->args.count > 0 ? ", " : "");
-    write_function_alias(w, scan->ordinality, "t", &scan->names);
+    if (says)
+        write_read_columns(w, scan);
+    write_function_alias(w, scan->ordinality, "t", says ? &own_names : &scan->names);
 }
 
 static void write_lateral(struct writer *w, const struct node_lateral_function *node)

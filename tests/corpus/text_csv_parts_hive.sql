@@ -1,3 +1,3 @@
 -- The types of the keys come of all folders.
--- expect: local small
+-- expect: distributed
 SELECT y, part, count(*), sum(id) FROM read_csv('@DATA@/extra/csv_hive/*/*/*.csv') GROUP BY ALL;

@@ -211,6 +211,22 @@ TO 'extra/csv_ragged/a.csv' (HEADER, DELIMITER '~');
 COPY (FROM lines WHERE id < 300 ORDER BY id) TO 'extra/json/a.json' (FORMAT json);
 COPY (SELECT *, {'x': id, 'ys': range(id % 3)} AS more FROM lines WHERE id >= 300 ORDER BY id) TO 'extra/json/b.json' (FORMAT json);
 COPY (FROM lines ORDER BY id) TO 'extra/json_array/a.json' (FORMAT json, ARRAY true);
+-- Several JSON files: alike; in other formats, and with keys that some objects have; with dates that are read in the order of the
+-- first file; with keys that differ in case; and in folders.
+CREATE MACRO objects(i) AS {'id': i, 'k': i % 400, 'name': nasty(i % 8), 'v': i / 4, 'seen': TIMESTAMP '2024-01-01 10:00:00' + to_minutes(i), 'more': {'x': i, 'ys': range(i % 3)}};
+CREATE TABLE objects AS SELECT UNNEST(objects(i)) FROM range(600) t(i);
+COPY (FROM objects WHERE id < 100 ORDER BY id) TO 'extra/json_parts/a.json' (FORMAT json);
+COPY (FROM objects WHERE id >= 100 AND id < 420 ORDER BY id) TO 'extra/json_parts/b.json' (FORMAT json);
+COPY (FROM objects WHERE id >= 420 ORDER BY id) TO 'extra/json_parts/c c''.json' (FORMAT json);
+COPY (SELECT id, k, v FROM objects WHERE id < 100 ORDER BY id) TO 'extra/json_mixed/a.json' (FORMAT json, ARRAY true);
+COPY (SELECT k, name, id::VARCHAR AS id FROM objects WHERE id >= 100 AND id < 300 ORDER BY id) TO 'extra/json_mixed/b.json' (FORMAT json);
+COPY (SELECT id, k, v + 0.5 AS v, more FROM objects WHERE id >= 300 ORDER BY id) TO 'extra/json_mixed/c.json.gz' (FORMAT json, COMPRESSION gzip);
+COPY (SELECT id, k, strftime(DATE '2024-01-13' + (id % 19)::INTEGER, '%d-%m-%Y') AS d FROM objects WHERE id < 100 ORDER BY id) TO 'extra/json_dates/a.json' (FORMAT json);
+COPY (SELECT id, k, strftime(DATE '2024-02-01' + (id % 11)::INTEGER, '%d-%m-%Y') AS d FROM objects WHERE id >= 100 ORDER BY id) TO 'extra/json_dates/b.json' (FORMAT json);
+COPY (SELECT '{"id": ' || id || ', "ID": ' || id + 1 || ', "k": ' || k || '}' FROM objects WHERE id < 100 ORDER BY id) TO 'extra/json_case/a.json' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '~');
+COPY (SELECT '{"k": ' || k || ', "ID": ' || id + 1 || ', "id": ' || id || '}' FROM objects WHERE id >= 100 ORDER BY id) TO 'extra/json_case/b.json' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '~');
+COPY (SELECT '{"id": ' || id || ', "k": ' || k || '}', 2020 + id % 3 AS y, ['north', 'south'][1 + id % 2] AS part FROM objects)
+TO 'extra/json_hive' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '~', PARTITION_BY (y, part), FILE_EXTENSION 'json', OVERWRITE_OR_IGNORE);
 
 -- visits and accounts: in the order of a key, so that tasks can share the files by ranges of it. Files end within an account; ---
 -- accounts without visits on both sides, visits without an account; several rows of an account in one file of accounts. --------

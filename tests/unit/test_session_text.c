@@ -243,6 +243,39 @@ static void small_files_are_not_looked_at(void **unused)
     fixture_close(&f);
 }
 
+/* Tasks of a call that finds out its columns read the beginnings of all files, so there are fewer of them. */
+static void json_is_said_or_found_out(void **unused)
+{
+    struct fixture f;
+    struct eider_query *query;
+    char text[512], path[sizeof(fixture_folder) + 32];
+
+    (void)unused;
+    fixture_open(&f, 4);
+    for (int i = 0; i < 20; i++) {
+        snprintf(
+            text, sizeof(text),
+            "COPY (SELECT range AS g, DATE '2024-01-01' AS d, 'x' AS n FROM range(%d, %d)) TO '%s/j%d.json'",
+            i * 100, (i + 1) * 100, fixture_folder, i);
+        sql(f.connection, text);
+    }
+    sql(f.connection, "SET eider_bytes_per_task = '20kB'"); /* of about 90 */
+    snprintf(text, sizeof(text), "SELECT sum(g), count(*) FROM read_json('%s/j*.json')", fixture_folder);
+    assert_answer(&f, text, true, "1999000");
+    query = prepare(&f, text);
+    assert_non_null(strstr(eider_query_explain(query), "input_tasks=4"));
+    eider_query_free(query);
+    snprintf(text, sizeof(text), "SELECT sum(g), count(d) FROM read_json('%s/j*.json')", fixture_folder);
+    assert_verdict(&f, text, "small");
+    sql(f.connection, "SET eider_bytes_per_task = '1kB'");
+    assert_answer(&f, text, true, "1999000");
+    for (int i = 0; i < 20; i++) {
+        snprintf(path, sizeof(path), "%s/j%d.json", fixture_folder, i);
+        assert_int_equal(unlink(path), 0);
+    }
+    fixture_close(&f);
+}
+
 /* The row shows in a task that reads the file beside others or alone: the error is that of DuckDB, with file and line. */
 static void bad_rows_are_errors_with_their_place(void **unused)
 {
@@ -275,6 +308,7 @@ int main(void)
         cmocka_unit_test(views_are_looked_through),
         cmocka_unit_test(small_files_are_not_looked_at),
         cmocka_unit_test(several_tasks_read_files),
+        cmocka_unit_test(json_is_said_or_found_out),
         cmocka_unit_test(bad_rows_are_errors_with_their_place),
     };
 

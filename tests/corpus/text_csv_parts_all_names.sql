@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT * FROM read_csv('@DATA@/extra/csv_parts/*.csv', filename = true);

@@ -1,0 +1,2 @@
+-- expect: distributed
+SELECT * FROM read_json('@DATA@/extra/json_mixed/*');
