@@ -6,8 +6,9 @@
  * them), runs local stages itself on the application's connection, and sleeps until a task reports. Which worker runs a
  * task was decided before, by execution_route. When all stages are complete the head runs over their outputs.
  *
- * To stream, the stages that the head reads (and that are not local) are only started, and the head reads their outputs
- * while they grow; a LIMIT in the head then ends the query early, and what still runs is cancelled.
+ * To stream, the stages whose rows the head hands on (and that are not local) are only started, and the head reads their
+ * outputs while they grow; a LIMIT in the head then ends the query early, and what still runs is cancelled. What the head
+ * sorts or groups, it reads with all threads once it is complete.
  *
  * The first failure wins: it stops all tasks of the query, and is what the caller gets, with stage, task and worker.
  * Tasks that end because of it (CANCELLED) are not causes.
@@ -49,7 +50,7 @@ struct stage_run {
     struct plan_stage *stage;
     enum stage_state state;
     atomic_bool complete; /* as the state says, for readers */
-    bool streams;         /* read by the head while it runs */
+    bool streams;         /* read by the head while it runs, which hands its rows on */
     uint32_t tasks_left;
     bool
         filter_made; /* the Bloom filter of its keys was asked for: filter.words is NULL if it is not worth it */
@@ -96,7 +97,7 @@ static void mark_streams(struct execution *execution)
 
     for (uint32_t i = 0; execution->options.stream && i < head->input_count; i++) {
         struct stage_run *run = &execution->stages[head->inputs[i].stage - 1];
-        run->streams = !run->stage->local;
+        run->streams = !run->stage->local && stage_hands_on(head, head->inputs[i].stage);
     }
     for (uint32_t i = 0; i < execution->options.graph->stage_count; i++) {
         const struct plan_stage *stage = execution->stages[i].stage;

@@ -53,3 +53,37 @@ const struct eider_node *stage_fragment(struct arena *arena, const struct plan_s
 {
     return node_transform(arena, stage->root, specialise, &task);
 }
+
+/* Of a join, the probe side is meant: the other one is read first. */
+static bool hands_on(const struct eider_node *node, uint32_t input)
+{
+    const struct node_exchange_source *source = node_as_exchange_source(node);
+    uint32_t count;
+
+    switch ((int)node->tag) {
+    case NODE_EXCHANGE_SOURCE:
+        return source->stage == input;
+    case NODE_UNION:
+        count = node_child_count(node);
+        break;
+    case NODE_PROJECTION:
+    case NODE_FILTER:
+    case NODE_LIMIT:
+    case NODE_UNNEST:
+    case NODE_HASH_JOIN:
+        count = 1;
+        break;
+    default:
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (hands_on(node_child(node, i), input))
+            return true;
+    }
+    return false;
+}
+
+bool stage_hands_on(const struct plan_stage *stage, uint32_t input)
+{
+    return hands_on(stage->root, input);
+}

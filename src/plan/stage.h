@@ -60,6 +60,9 @@ struct stage_graph {
 void stage_input_range(const struct stage_input *input, uint32_t task, uint32_t *ret_first,
                        uint32_t *ret_count);
 
+/* True if rows of the input can leave the stage before all of them are there: no sort, aggregate or such is between. */
+bool stage_hands_on(const struct plan_stage *stage, uint32_t input);
+
 /* The fragment of one task: each DISTRIBUTED_LEAF replaced by the task's variant (an EMPTY of the leaf's columns where
  * it has none). NULL if out of memory. */
 const struct eider_node *stage_fragment(struct arena *arena, const struct plan_stage *stage, uint32_t task);

@@ -321,6 +321,15 @@ bool distribute_scatter(struct distribute *d, struct placed *placed, uint32_t ta
     return gather(d, placed, SPREAD_ANY, tasks);
 }
 
+bool distribute_is_told(const struct distribute *d)
+{
+    for (uint32_t i = 0; i < d->options->handler_count; i++) {
+        if (d->options->handlers[i].desired_tasks != NULL)
+            return true;
+    }
+    return false;
+}
+
 bool distribute_keep(struct distribute *d, struct placed *placed)
 {
     struct placed kept = *placed;

@@ -163,6 +163,8 @@ bool distribute_shuffle(struct distribute *d, struct placed *placed, const struc
 bool distribute_broadcast(struct distribute *d, struct placed *placed, uint32_t tasks);
 bool distribute_scatter(struct distribute *d, struct placed *placed,
                         uint32_t tasks); /* any number → any task of n */
+/* True if an application's handler may want another number of tasks for a stage, so that two need not have the same. */
+bool distribute_is_told(const struct distribute *d);
 /* Each task to the one of its number in the stage above, which must have as many: rows stay spread as they are. */
 bool distribute_keep(struct distribute *d, struct placed *placed);
 

@@ -65,11 +65,8 @@ static bool read_again(struct distribute *d, const struct cte_entry *entry, cons
  * where no handler could want fewer of them above. */
 static bool may_keep(const struct distribute *d, const struct placed *placed)
 {
-    for (uint32_t i = 0; i < d->options->handler_count; i++) {
-        if (d->options->handlers[i].desired_tasks != NULL)
-            return false;
-    }
-    return placed->spread == SPREAD_KEYS && placed->tasks > 1 && placed->tasks * MUCH_MORE >= d->max_tasks &&
+    return !distribute_is_told(d) && placed->spread == SPREAD_KEYS && placed->tasks > 1 &&
+           placed->tasks * MUCH_MORE >= d->max_tasks &&
            (placed->tasks == d->max_tasks || placed->kind != EIDER_TASKS_MAXIMUM);
 }
 
@@ -123,7 +120,7 @@ bool distribute_cte(struct distribute *d, const struct node_cte *node, struct pl
     struct cte_entry *entry = arena_alloc(d->arena, sizeof(*entry));
     struct search search = {.cte = node->cte};
     struct placed placed;
-    bool ok;
+    bool top = d->top, below = d->top_below, ok;
 
     if (entry == NULL)
         return distribute_no_memory(d);
@@ -148,7 +145,10 @@ bool distribute_cte(struct distribute *d, const struct node_cte *node, struct pl
     entry->placed = placed;
     entry->next = d->ctes;
     d->ctes = entry;
-    return distribute_place(d, node->body, ret);
+    d->top_below = top; /* the body's rows are the node's */
+    ok = distribute_place(d, node->body, ret);
+    d->top_below = below;
+    return ok;
 }
 
 bool distribute_cte_ref(struct distribute *d, const struct node_cte_ref *node, struct placed *ret)

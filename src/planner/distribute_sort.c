@@ -22,8 +22,8 @@
  * NULL, and all rows are in the last partition. The last argument of create_sort_key is an empty text, since of a few short
  * numbers alone it would make a number.
  *
- * The sampled input is computed twice, so it is filters and projections over Parquet files, and nothing else. What else a sort
- * reads stays in one task.
+ * The input is computed twice if it is filters and projections over Parquet files, and nothing else. Anything else is a stage of
+ * its own, which the sample and the rows are read from: task i of both reads what its task i has made.
  */
 #include "planner/distribute.h"
 
@@ -211,12 +211,11 @@ static const struct eider_node *sample(struct distribute *d, const struct eider_
 
 /* ---- The sort ---- */
 
-/* The row of boundaries, in each of so many tasks. */
-static bool place_boundaries(struct distribute *d, const struct node_sort *sort, const struct eider_expr *key,
-                             uint32_t ranges, struct placed *ret)
+/* The keys of a sample of the scan below the sort. */
+static bool sample_scan(struct distribute *d, const struct node_sort *sort, const struct eider_expr *key,
+                        double share, struct placed *ret)
 {
-    double rows = distribute_rows(sort->input);
-    const struct eider_node *sampled = sample(d, sort->input, rows > 0 ? SAMPLED_ROWS / rows : 1);
+    const struct eider_node *sampled = sample(d, sort->input, share);
     const struct eider_node *keys = sampled == NULL ? NULL : project(d, sampled, 0, key, "sort_key");
     bool top = d->top_below, ok;
 
@@ -225,7 +224,32 @@ static bool place_boundaries(struct distribute *d, const struct node_sort *sort,
     d->top_below = false;
     ok = distribute_place(d, keys, ret);
     d->top_below = top;
-    if (!ok || !distribute_coalesce(d, ret))
+    return ok;
+}
+
+/* The keys of a sample of what a stage has made. */
+static bool sample_stage(struct distribute *d, const struct placed *stage, const struct eider_expr *key,
+                         double share, struct placed *ret)
+{
+    const struct eider_node *rows = node_clone(d->arena, stage->node); /* one more that reads it */
+
+    if (rows == NULL || (share < 1 && (rows = keep_some(d, rows, share)) == NULL))
+        return distribute_no_memory(d);
+    *ret = *stage;
+    ret->node = project(d, rows, 0, key, "sort_key");
+    return ret->node != NULL || distribute_no_memory(d);
+}
+
+/* The row of boundaries, in each of so many tasks. */
+static bool place_boundaries(struct distribute *d, const struct node_sort *sort, const struct eider_expr *key,
+                             uint32_t ranges, const struct placed *input, struct placed *ret)
+{
+    double rows = distribute_rows(sort->input), share = rows > 0 ? SAMPLED_ROWS / rows : 1;
+
+    if (sampled_scan(sort->input) != NULL ? !sample_scan(d, sort, key, share, ret)
+                                          : !sample_stage(d, input, key, share, ret))
+        return false;
+    if (!distribute_coalesce(d, ret))
         return false;
     if ((ret->node = boundaries(d, ret->node, ranges)) == NULL)
         return distribute_no_memory(d);
@@ -282,8 +306,8 @@ static bool sort_ranges(struct distribute *d, const struct node_sort *sort, uint
 
     if (key == NULL || coalesce == NULL)
         return distribute_no_memory(d);
-    if (!place_boundaries(d, sort, key, ranges, &row) || !add_partition(d, row.node, key, ranges, placed) ||
-        !shuffle_ranges(d, ranges, placed))
+    if (!place_boundaries(d, sort, key, ranges, placed, &row) ||
+        !add_partition(d, row.node, key, ranges, placed) || !shuffle_ranges(d, ranges, placed))
         return false;
     coalesce->input = distribute_rebuild(d, &sort->base, placed);
     coalesce->producer_tasks = ranges;
@@ -298,7 +322,8 @@ static bool sort_ranges(struct distribute *d, const struct node_sort *sort, uint
 bool distribute_sort(struct distribute *d, const struct node_sort *node,
                      const struct eider_task_count *answer, struct placed *ret)
 {
-    bool ranges = d->top && d->options->range_sorts && sampled_scan(node->input) != NULL;
+    bool scan = sampled_scan(node->input) != NULL;
+    bool ranges = d->top && d->options->range_sorts && (scan || !distribute_is_told(d));
     uint32_t tasks;
 
     if (!distribute_place(d, node->input, ret))
@@ -306,7 +331,7 @@ bool distribute_sort(struct distribute *d, const struct node_sort *node,
     tasks = distribute_tasks_answered(d, answer, distribute_bytes(node->input));
     tasks = tasks < MAX_RANGES ? tasks : MAX_RANGES;
     if (ranges && tasks > 1 && distribute_is_spread(ret))
-        return sort_ranges(d, node, tasks, ret);
+        return (scan || distribute_keep(d, ret)) && sort_ranges(d, node, tasks, ret);
     if (ret->spread != SPREAD_LOCAL && !distribute_coalesce(d, ret))
         return false;
     *ret =

@@ -9,8 +9,9 @@
  * What it is worth: 15 million rows of lineitem by order and part, hardly one of which repeats another, take a task 5.4 s in
  * groups and 0.8 s as they are.
  *
- * Of columns the files say how many values they have, and the estimate decides; of expressions (k % 10) they do not. Where such
- * keys look as if they were many, the plan has the partial phase all the same, and the first rows decide whether it is run.
+ * Of columns Parquet files say how many values they have, and the estimate decides; of expressions (k % 10), and of columns of
+ * CSV and JSON files, nobody does. Where such keys look as if they were many, the plan has the partial phase all the same, and
+ * the first rows decide whether it is run.
  * How many groups there are is told by how often two of the first rows are of one group: of G groups alike, n rows have about
  * n² / 2G such pairs. Rows that are stored by group look like fewer groups than there are; then nothing is left out.
  */
@@ -158,17 +159,20 @@ static bool may_skip(const struct node_aggregate *node)
     return true;
 }
 
-/* The scan that a chain of filters and projections ends in; NULL: it ends in something else. */
+/* The scan of files that a chain of filters and projections ends in; NULL: it ends in something else. */
 static const struct eider_node *scan_below(const struct eider_node *node)
 {
     while (node->tag == NODE_FILTER || node->tag == NODE_PROJECTION)
         node = node_child(node, 0);
     if (node->tag == NODE_DISTRIBUTED_LEAF)
         node = node_as_distributed_leaf(node)->leaf;
-    return node->tag == NODE_PARQUET_SCAN ? node : NULL;
+    return node->tag == NODE_PARQUET_SCAN ||
+                   (node->tag == NODE_FUNCTION_SCAN && node_as_function_scan(node)->files.count > 0)
+               ? node
+               : NULL;
 }
 
-/* True if the expression over the node's output is a column of the scan below. */
+/* True if the expression over the node's output is a column of the Parquet scan below. */
 static bool is_column(const struct eider_node *node, const struct eider_expr *expr)
 {
     const struct expr_column *column = expr_as_column(expr);
@@ -190,14 +194,15 @@ static bool is_column(const struct eider_node *node, const struct eider_expr *ex
 bool partial_skip_applies(const struct planner_options *options, const struct node_aggregate *node,
                           uint32_t tasks)
 {
+    const struct eider_node *scan = scan_below(node->input);
     double rows = distribute_rows(node->input);
-    bool certain = true;
+    bool certain = scan != NULL && scan->tag == NODE_PARQUET_SCAN;
 
-    if (!may_skip(node) || scan_below(node->input) == NULL || tasks <= 1 ||
+    if (!may_skip(node) || scan == NULL || tasks <= 1 ||
         distribute_width(node->input) * rows * LEAST_SHARE < (double)options->bytes_per_task * tasks)
         return false;
-    for (uint32_t i = 0; i < node->groups.count; i++)
-        certain &= is_column(node->input, node->groups.items[i]);
+    for (uint32_t i = 0; certain && i < node->groups.count; i++)
+        certain = is_column(node->input, node->groups.items[i]);
     return !certain;
 }
 
@@ -232,7 +237,7 @@ static const struct eider_node *projection(struct arena *arena, const struct eid
 static const struct eider_node *first_rows(struct arena *arena, const struct eider_node *node, uint64_t rows)
 {
     const struct eider_node *input;
-    struct node_parquet_scan *scan;
+    struct eider_node *scan;
     struct node_limit *limit;
     struct expr_list exprs;
 
@@ -246,14 +251,17 @@ static const struct eider_node *first_rows(struct arena *arena, const struct eid
             exprs.items[i] = expr_column_of(arena, input, node_as_filter(node)->projection.items[i]);
         return arena_failed(arena) ? NULL : projection(arena, input, &exprs);
     }
-    if (node->tag != NODE_PARQUET_SCAN)
+    if (scan_below(node) != node)
         return NULL;
-    scan = (struct node_parquet_scan *)node_clone(arena, node);
+    scan = node_clone(arena, node);
     limit = node_limit_new(arena);
     if (scan == NULL || limit == NULL)
         return NULL;
-    scan->filters.count = 0;
-    limit->input = &scan->base;
+    if (node->tag == NODE_PARQUET_SCAN)
+        ((struct node_parquet_scan *)scan)->filters.count = 0;
+    else
+        ((struct node_function_scan *)scan)->filters.count = 0;
+    limit->input = scan;
     limit->has_limit = true;
     limit->limit = rows;
     limit->base.columns = node->columns;

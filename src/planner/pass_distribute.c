@@ -16,13 +16,13 @@ static uint32_t at_least_one(uint32_t n)
     return n > 0 ? n : 1;
 }
 
-/* Each task looks into the beginnings of so many files first: it should have more of them to read than that. */
+/* Each task finds out the columns first, by the beginnings of so many files. What is read there costs several times what the rest
+ * does (20,480 objects of each file are 5 % of files of 60 MB, and a quarter of the time), so the tasks are to be few. */
 static double looked_at(const struct node_function_scan *scan)
 {
-    const double most = 32, files_of_task = 5; /* that are worth as much time as a task */
-    double files = scan->files.count < most ? scan->files.count : most;
+    const double most = 32;
 
-    return files > files_of_task ? files / files_of_task : 1;
+    return scan->files.count < most ? scan->files.count : most;
 }
 
 /* The last of the handlers. Of inner nodes it says nothing: those above a boundary have their estimates by then. */

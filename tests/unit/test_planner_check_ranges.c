@@ -124,13 +124,40 @@ static void order_is_of_a_sort_of_ranges(void **state)
     refused(lab, &over_scan->base, "NetworkCoalesceExec", LOST);
 }
 
-/* Joins, aggregates and sorts below the top stay with one task. */
+/* What else is below the sort is a stage, which the sample and the rows are read from. */
+static void a_stage_is_read_twice(void **state)
+{
+    struct lab *lab = *state;
+    struct ranges ranges = open_ranges(lab, sort(lab, distinct(lab, scan(lab))));
+    const struct node_network_coalesce *rows = node_as_network_coalesce(ranges.key->input);
+
+    assert_non_null(rows);
+    assert_int_equal(rows->consumer_tasks, rows->producer_tasks);
+    assert_int_equal(lab->graph.stage_count, 6);
+    assert_int_equal(plan_custom(lab, sort(lab, distinct(lab, scan(lab))), &ranges.top->base), EIDER_OK);
+}
+
+static enum eider_status wants_some(void *data, const struct eider_node *node, struct eider_task_count *ret,
+                                    struct eider_error *err)
+{
+    (void)data;
+    (void)node;
+    (void)ret;
+    (void)err;
+    return EIDER_OK;
+}
+
+/* Sorts below the top stay in one task, and where handlers may say that the two readers of a stage are not alike. */
 static void not_every_sort(void **state)
 {
     struct lab *lab = *state;
-    const struct eider_node *found[] = {sort_of_ranges(lab, sort(lab, distinct(lab, scan(lab)))),
-                                        sort_of_ranges(lab, distinct(lab, sort(lab, scan(lab))))};
+    struct eider_handlers handler = {.name = "some", .desired_tasks = wants_some};
+    const struct eider_node *found[] = {sort_of_ranges(lab, distinct(lab, sort(lab, scan(lab)))), NULL};
 
+    lab->options.handlers = &handler;
+    lab->options.handler_count = 1;
+    found[1] = sort_of_ranges(lab, sort(lab, distinct(lab, scan(lab))));
+    lab->options.handler_count = 0;
     for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
         while (found[i]->tag != NODE_SORT)
             found[i] = node_child(found[i], 0);
@@ -141,10 +168,8 @@ static void not_every_sort(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(parts_of_it_are_refused),
-        TEST(columns_stay_in_place),
-        TEST(order_is_of_a_sort_of_ranges),
-        TEST(not_every_sort),
+        TEST(parts_of_it_are_refused), TEST(columns_stay_in_place), TEST(order_is_of_a_sort_of_ranges),
+        TEST(a_stage_is_read_twice),   TEST(not_every_sort),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

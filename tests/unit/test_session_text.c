@@ -267,7 +267,7 @@ static void json_is_said_or_found_out(void **unused)
     eider_query_free(query);
     snprintf(text, sizeof(text), "SELECT sum(g), count(d) FROM read_json('%s/j*.json')", fixture_folder);
     assert_verdict(&f, text, "small");
-    sql(f.connection, "SET eider_bytes_per_task = '1kB'");
+    sql(f.connection, "SET eider_bytes_per_task = '200'");
     assert_answer(&f, text, true, "1999000");
     for (int i = 0; i < 20; i++) {
         snprintf(path, sizeof(path), "%s/j%d.json", fixture_folder, i);
