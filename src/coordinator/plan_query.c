@@ -147,28 +147,6 @@ static enum eider_status check_text_plan(const struct statement *statement, stru
 
 /* ---- The plan ---- */
 
-static enum eider_status add_file_lists(struct arena *arena, const struct text_files_list *found,
-                                        struct import_input *input, struct eider_error *err)
-{
-    struct import_files *lists = arena_alloc_array(arena, (size_t)found->count + 1, sizeof(*lists));
-
-    if (lists == NULL)
-        return error_no_memory(err);
-    for (uint32_t i = 0; i < found->count; i++) {
-        const struct text_files *item = &found->items[i];
-
-        lists[i] = (struct import_files){.pattern = item->pattern,
-                                         .files = item->files,
-                                         .divisible = item->divisible,
-                                         .keys = item->keys,
-                                         .names = item->names,
-                                         .name_count = item->name_count};
-    }
-    input->file_lists = lists;
-    input->file_list_count = found->count;
-    return EIDER_OK;
-}
-
 /* True if the rows of the head become the result in their order. What DuckDB writes, it would write with one thread, because a
  * source has no batch index. */
 static bool result_keeps_order(const struct eider_query *query)
@@ -223,12 +201,11 @@ static enum eider_status plan_tree(struct statement *statement, const struct eng
     struct import_input input = {.plan_json = tree->plan_json,
                                  .plan_bytes = tree->plan_bytes,
                                  .declared = functions->items,
-                                 .declared_count = functions->count};
+                                 .declared_count = functions->count,
+                                 .text_files = tree->text_files};
     struct imported imported = {.root = NULL};
-    enum eider_status status = add_file_lists(query->arena, &tree->text_files, &input, err);
+    enum eider_status status = import_plan(query->arena, &input, &imported, &query->verdict, err);
 
-    if (status == EIDER_OK)
-        status = import_plan(query->arena, &input, &imported, &query->verdict, err);
     statement->root = imported.root;
     query->reads_tables = imported.table_scans > 0;
     query->tables = (struct shared_tables){.count = 0};

@@ -17,7 +17,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/verdict.h"
-#include "plan/plan.h"
+#include "plan/text_scan.h"
 
 enum text_function {
     TEXT_READ_CSV = 1 << 0,
@@ -35,20 +35,6 @@ enum text_function {
 
 /* 0 if it is none of them. In any letter case. */
 enum text_function text_function_of(const char *name);
-
-/* The files behind one path or glob of a call. */
-struct text_files {
-    const char *pattern;
-    struct file_slice_list files;
-    bool divisible;           /* several tasks may share the files of the call (text_parts.h) */
-    uint32_t keys;            /* of its JSON objects, if they are the names of all its columns; else 0 */
-    const char *const *names; /* of its columns */
-    uint32_t name_count;
-};
-struct text_files_list {
-    const struct text_files *items;
-    uint32_t count;
-};
 
 /* What stands for the functions on one connection. The thread that uses the connection. */
 struct text_scans;

@@ -3,7 +3,7 @@
 #define EIDER_IMPORT_IMPORT_H
 
 #include "base/verdict.h"
-#include "plan/plan.h"
+#include "plan/text_scan.h"
 
 /*
  * DuckDB's optimised plan, as json_serialize_plan writes it, becomes a plan tree. Pure: text in, tree out.
@@ -29,16 +29,6 @@ struct import_declared {
     const char *name; /* in any letter case */
 };
 
-/* What a path or glob of a text scan stands for. */
-struct import_files {
-    const char *pattern;
-    struct file_slice_list files;
-    bool divisible;           /* several tasks may share the files of the call */
-    uint32_t keys;            /* of its JSON objects, if they are the names of all its columns; else 0 */
-    const char *const *names; /* of its columns */
-    uint32_t name_count;
-};
-
 struct import_input {
     /* result of json_serialize_plan(sql, skip_null, skip_default, optimize; not skip_empty), of a query or of
      * CREATE TABLE … AS query */
@@ -46,8 +36,7 @@ struct import_input {
     size_t plan_bytes;
     const struct import_declared *declared;
     uint32_t declared_count;
-    const struct import_files *file_lists;
-    uint32_t file_list_count;
+    struct text_files_list text_files; /* of its calls of functions that read text files */
 };
 
 struct imported {

@@ -52,13 +52,13 @@ static bool read_named(struct import *im, struct json_object *json, struct eider
     return true;
 }
 
-static const struct import_files *find_files(struct import *im, const struct eider_expr *path)
+static const struct text_files *find_files(struct import *im, const struct eider_expr *path)
 {
     const struct expr_string *text = text_of(path);
 
-    for (uint32_t i = 0; text != NULL && i < im->input->file_list_count; i++) {
-        if (str_is(text->bytes, im->input->file_lists[i].pattern))
-            return &im->input->file_lists[i];
+    for (uint32_t i = 0; text != NULL && i < im->input->text_files.count; i++) {
+        if (str_is(text->bytes, im->input->text_files.items[i].pattern))
+            return &im->input->text_files.items[i];
     }
     import_unreadable(im, "the files of a scan");
     return NULL;
@@ -71,7 +71,7 @@ static bool read_files(struct import *im, const struct eider_expr *argument, str
     uint32_t paths = list != NULL ? list->children.count : 1, count = 0;
 
     for (uint32_t i = 0; i < paths; i++) {
-        const struct import_files *found = find_files(im, list != NULL ? list->children.items[i] : argument);
+        const struct text_files *found = find_files(im, list != NULL ? list->children.items[i] : argument);
         if (found == NULL)
             return false;
         count += found->files.count;
@@ -80,14 +80,14 @@ static bool read_files(struct import *im, const struct eider_expr *argument, str
     if (ret->files.count != count)
         return false;
     for (uint32_t i = 0, at = 0; i < paths; i++) {
-        const struct import_files *found = find_files(im, list != NULL ? list->children.items[i] : argument);
+        const struct text_files *found = find_files(im, list != NULL ? list->children.items[i] : argument);
         for (uint32_t k = 0; k < found->files.count; k++)
             ret->files.items[at++] = found->files.items[k];
     }
     return true;
 }
 
-static bool has_names(const struct import_files *list, const struct str_list *names)
+static bool has_names(const struct text_files *list, const struct str_list *names)
 {
     bool same = list->name_count == names->count;
 
@@ -111,19 +111,22 @@ static bool has_path(const struct eider_expr *argument, const char *pattern)
 
 void import_text_parts(const struct import *im, struct node_function_scan *node)
 {
-    bool first = true;
+    const struct text_files *first = NULL;
 
-    if (node->files.count == 0)
-        return;
-    for (uint32_t i = 0; i < im->input->file_list_count; i++) {
-        const struct import_files *list = &im->input->file_lists[i];
-        bool own = has_names(list, &node->names);
+    /* Several calls with one path are not told apart: what is not the same for all of them is not said of any. */
+    for (uint32_t i = 0; i < im->input->text_files.count; i++) {
+        const struct text_files *list = &im->input->text_files.items[i];
+        bool own = has_names(list, &node->names) && !node->ordinality;
 
         if (!has_path(node->args.items[0], list->pattern))
             continue;
-        node->divisible = list->divisible && own && !node->ordinality && (first || node->divisible);
-        node->keys = own && (first || node->keys == list->keys) ? list->keys : 0;
-        first = false;
+        if (first == NULL) {
+            node->divisible = list->divisible;
+            node->keys = list->keys;
+            first = list;
+        }
+        node->divisible &= own && list->divisible;
+        node->keys = own && list->keys == node->keys ? node->keys : 0;
     }
 }
 

@@ -70,7 +70,10 @@ static bool hands_on(const struct eider_node *node, uint32_t input)
     case NODE_FILTER:
     case NODE_LIMIT:
     case NODE_UNNEST:
+    case NODE_LATERAL_FUNCTION:
     case NODE_HASH_JOIN:
+    case NODE_NESTED_LOOP_JOIN:
+    case NODE_CROSS_JOIN:
         count = 1;
         break;
     default:

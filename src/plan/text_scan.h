@@ -6,6 +6,20 @@
 
 /* Scans of CSV and JSON files, which are FUNCTION_SCANs with files. */
 
+/* What is known of the files behind one path or glob of a call. */
+struct text_files {
+    const char *pattern;
+    struct file_slice_list files;
+    bool divisible;           /* several tasks may share the files of the call (engine/text_parts.h) */
+    uint32_t keys;            /* of its JSON objects, if they are the names of all its columns; else 0 */
+    const char *const *names; /* of its columns */
+    uint32_t name_count;
+};
+struct text_files_list {
+    const struct text_files *items;
+    uint32_t count;
+};
+
 /* The name of the column, or key, that says which file a row is of, if the scan asks for one. */
 #define TEXT_SCAN_FILENAME "filename"
 

@@ -120,7 +120,7 @@ bool distribute_cte(struct distribute *d, const struct node_cte *node, struct pl
     struct cte_entry *entry = arena_alloc(d->arena, sizeof(*entry));
     struct search search = {.cte = node->cte};
     struct placed placed;
-    bool top = d->top, below = d->top_below, ok;
+    bool top = d->top, ok;
 
     if (entry == NULL)
         return distribute_no_memory(d);
@@ -146,9 +146,7 @@ bool distribute_cte(struct distribute *d, const struct node_cte *node, struct pl
     entry->next = d->ctes;
     d->ctes = entry;
     d->top_below = top; /* the body's rows are the node's */
-    ok = distribute_place(d, node->body, ret);
-    d->top_below = below;
-    return ok;
+    return distribute_place(d, node->body, ret);
 }
 
 bool distribute_cte_ref(struct distribute *d, const struct node_cte_ref *node, struct placed *ret)

@@ -96,9 +96,9 @@ static const struct eider_expr *is_one_of(struct arena *arena, const struct file
                                           const struct eider_expr *filename, bool negated)
 {
     struct expr_function *call = expr_function_new(arena, type_simple(TYPE_BOOLEAN));
-    struct expr_operator *not = negated ? expr_operator_new(arena, type_simple(TYPE_BOOLEAN)) : NULL;
+    struct expr_operator *negation = negated ? expr_operator_new(arena, type_simple(TYPE_BOOLEAN)) : NULL;
 
-    if (call == NULL || (negated && not == NULL) || filename == NULL)
+    if (call == NULL || (negated && negation == NULL) || filename == NULL)
         return NULL;
     call->name = str_from("list_contains");
     call->args = expr_list_new(arena, 2);
@@ -107,12 +107,12 @@ static const struct eider_expr *is_one_of(struct arena *arena, const struct file
     call->args.items[1] = filename;
     if (!negated)
         return &call->base;
-    not ->op = OPERATOR_NOT;
-    not ->children = expr_list_new(arena, 1);
-    if (not ->children.count != 1)
+    negation->op = OPERATOR_NOT;
+    negation->children = expr_list_new(arena, 1);
+    if (negation->children.count != 1)
         return NULL;
-    not ->children.items[0] = &call->base;
-    return &not ->base;
+    negation->children.items[0] = &call->base;
+    return &negation->base;
 }
 
 /* Lets the call have a column of the names of files. */

@@ -277,6 +277,8 @@ static void write_read_columns(struct writer *w, const struct node_function_scan
     struct u32_list keys = text_scan_keys(w->arena, scan);
     struct buf type;
 
+    if (arena_failed(w->arena))
+        writer_no_memory(w);
     put(w, ", columns := {");
     buf_init(&type, TYPE_MAX_BYTES);
     for (uint32_t i = 0; i < keys.count; i++) {

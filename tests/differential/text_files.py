@@ -101,7 +101,7 @@ def queries(rng, keys, scan, hive):
 
 
 def answers(statements, options):
-    """The sorted lines of each statement; None if it failed. And how many were distributed."""
+    """The sorted lines of each statement, none if it failed; how many were distributed; how many failed."""
     arguments = [eider, ":memory:", "--format", "json", "--threads", "2", *options]
     for number, statement in enumerate(statements):
         arguments += ["-c", statement, "-c", f"SELECT 'end of {number}' AS mark"]

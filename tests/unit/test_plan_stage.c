@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "plan/object.h"
 #include "plan/stage.h"
+#include "unit/plans.h"
 
 static struct arena *arena;
 
@@ -19,15 +20,7 @@ static const struct eider_node *source(uint32_t stage)
 
     assert_non_null(made);
     made->stage = stage;
-    return &made->base;
-}
-
-static const struct eider_node *filter(const struct eider_node *input)
-{
-    struct node_filter *made = node_filter_new(arena);
-
-    assert_non_null(made);
-    made->input = input;
+    made->base.columns = sample_columns(arena, 1, type_simple(TYPE_BIGINT));
     return &made->base;
 }
 
@@ -37,16 +30,6 @@ static const struct eider_node *sort(const struct eider_node *input)
 
     assert_non_null(made);
     made->input = input;
-    return &made->base;
-}
-
-static const struct eider_node *join(const struct eider_node *left, const struct eider_node *right)
-{
-    struct node_hash_join *made = node_hash_join_new(arena);
-
-    assert_non_null(made);
-    made->left = left;
-    made->right = right;
     return &made->base;
 }
 
@@ -79,7 +62,7 @@ static bool hands_on(const struct eider_node *root, uint32_t input)
 
 static void rows_pass_through(void **unused)
 {
-    const struct eider_node *root = limit(filter(both(source(1), sort(source(2)))));
+    const struct eider_node *root = limit(both(sample_filter(arena, source(1)), sort(source(2))));
 
     (void)unused;
     assert_true(hands_on(source(1), 1));
@@ -91,12 +74,13 @@ static void rows_pass_through(void **unused)
 static void a_sort_reads_all_first(void **unused)
 {
     (void)unused;
-    assert_false(hands_on(limit(sort(filter(source(1)))), 1));
+    assert_false(hands_on(limit(sort(sample_filter(arena, source(1)))), 1));
 }
 
 static void a_join_reads_one_side_first(void **unused)
 {
-    const struct eider_node *root = limit(join(filter(source(1)), source(2)));
+    const struct eider_node *root =
+        limit(sample_join(arena, sample_filter(arena, source(1)), source(2), JOIN_INNER, 1));
 
     (void)unused;
     assert_true(hands_on(root, 1));
