@@ -6,12 +6,15 @@
  * point into them. A scan is a cursor into that list, so a statement that scans a source again (the recursive side of a
  * recursive CTE does) reads the same rows; only a scan that is ahead of all others pulls from the reader.
  *
+ * DuckDB may free a scan a little after its statement has returned: the thread that ends the last pipeline may still hold
+ * that. So the rows go with source_free, or with the last thread of a scan, and what else refers to a source keeps none.
+ *
  * Each thread of a scan fills chunks of up to 2,048 rows from the batch it has taken, and goes on to the next batch in
  * the middle of a chunk, so that many small batches do not make many small chunks.
  *
- * Invariants: batches[0 … batch_count-1] never change; a scan ends only when the reader has ended and no thread is
- * about to append what it has pulled. Threads: the source's mutex guards the list; it is not held while the reader
- * waits. Failure: an error of the reader is told to the run, its text to DuckDB.
+ * Invariants: batches[0 … batch_count-1] never change while a thread of a scan is left; a scan ends only when the reader
+ * has ended and no thread is about to append what it has pulled. Threads: the source's mutex guards the list; it is not
+ * held while the reader waits. Failure: an error of the reader is told to the run, its text to DuckDB.
  */
 #include "engine/source.h"
 
@@ -33,15 +36,17 @@ struct source {
     _Atomic uint32_t refs;
     char token[TOKEN_BYTES];
     struct run *run;
-    struct exchange_reader *reader;
     duckdb_logical_type *types;
     uint32_t type_count;
-    uint64_t estimated_rows;
+    bool complete;           /* what the reader gives has been there from the start */
+    uint64_t estimated_rows; /* all, if complete */
     uint32_t thread_count;
     _Atomic uint64_t rows;
 
     pthread_mutex_t mutex; /* for all below */
     pthread_cond_t pulled;
+    struct exchange_reader *reader; /* NULL when the rows are gone */
+    uint32_t open_threads;          /* of all scans */
     bool closed;
     bool ended;       /* the reader has no more */
     uint32_t pulling; /* threads between a pull and its append */
@@ -62,6 +67,7 @@ struct scan {
 
 /* One thread of a scan. */
 struct scan_thread {
+    struct source *source;
     const struct batch *batch;
     uint64_t row;
 };
@@ -75,19 +81,24 @@ static void source_ref(void *object)
     atomic_fetch_add_explicit(&source->refs, 1, memory_order_relaxed);
 }
 
+static void free_rows(struct batch **batches, uint64_t count, struct exchange_reader *reader)
+{
+    for (uint64_t i = 0; i < count; i++)
+        batch_unref(batches[i]);
+    free(batches);
+    reader_free(reader);
+}
+
 static void source_unref(void *object)
 {
     struct source *source = object;
 
     if (atomic_fetch_sub_explicit(&source->refs, 1, memory_order_acq_rel) != 1)
         return;
-    for (uint64_t i = 0; i < source->batch_count; i++)
-        batch_unref(source->batches[i]);
-    free(source->batches);
+    free_rows(source->batches, source->batch_count, source->reader);
     for (uint32_t i = 0; source->types != NULL && i < source->type_count; i++)
         duckdb_destroy_logical_type(&source->types[i]);
     free(source->types);
-    reader_free(source->reader);
     run_unref(source->run);
     pthread_cond_destroy(&source->pulled);
     pthread_mutex_destroy(&source->mutex);
@@ -142,7 +153,8 @@ enum eider_status source_new(struct engine *engine, const struct source_options 
     source->run = run_ref(options->run);
     source->reader = options->reader;
     source->type_count = options->type_count;
-    source->estimated_rows = options->estimated_rows;
+    source->complete = options->reader->complete;
+    source->estimated_rows = source->complete ? options->reader->rows : options->estimated_rows;
     source->thread_count = options->ordered ? 1 : scan_threads(options->reader, engine_thread_count(engine));
     status = engine_layout_new(options->types, options->type_count, &layout, err);
     if (status == EIDER_OK && !layout_equal(layout, options->reader->layout))
@@ -170,6 +182,26 @@ uint64_t source_rows(const struct source *source)
     return atomic_load_explicit(&source->rows, memory_order_relaxed);
 }
 
+/* The rows of a closed source, if no thread reads them any more. Not locked. */
+static void drop_rows(struct source *source)
+{
+    struct exchange_reader *reader = NULL;
+    struct batch **batches = NULL;
+    uint64_t count = 0;
+
+    pthread_mutex_lock(&source->mutex);
+    if (source->closed && source->open_threads == 0) {
+        reader = source->reader;
+        batches = source->batches;
+        count = source->batch_count;
+        source->reader = NULL;
+        source->batches = NULL;
+        source->batch_count = 0;
+    }
+    pthread_mutex_unlock(&source->mutex);
+    free_rows(batches, count, reader);
+}
+
 void source_free(struct source *source)
 {
     if (source == NULL)
@@ -178,6 +210,7 @@ void source_free(struct source *source)
     pthread_mutex_lock(&source->mutex);
     source->closed = true;
     pthread_mutex_unlock(&source->mutex);
+    drop_rows(source);
     source_unref(source);
 }
 
@@ -295,10 +328,8 @@ static void bind(duckdb_bind_info info)
     }
     duckdb_bind_set_bind_data(info, source, source_unref);
     add_columns(info, source);
-    if (source->reader->complete)
-        duckdb_bind_set_cardinality(info, source->reader->rows, true);
-    else if (source->estimated_rows > 0)
-        duckdb_bind_set_cardinality(info, source->estimated_rows, false);
+    if (source->complete || source->estimated_rows > 0)
+        duckdb_bind_set_cardinality(info, source->estimated_rows, source->complete);
 }
 
 static void scan_free(void *object)
@@ -330,7 +361,7 @@ static void init(duckdb_init_info info)
         scan->columns[i] = column > source->type_count ? UINT32_MAX : (uint32_t)column;
         has_v |= column == source->type_count;
     }
-    if (!has_v && !source->reader->complete) {
+    if (!has_v && !source->complete) {
         scan_free(scan);
         duckdb_init_set_error(info,
                               "eider_source: an input that is still being written must be read WHERE v");
@@ -342,14 +373,37 @@ static void init(duckdb_init_info info)
     duckdb_init_set_init_data(info, scan, scan_free);
 }
 
+static void thread_free(void *object)
+{
+    struct scan_thread *thread = object;
+    struct source *source = thread->source;
+    bool closed;
+
+    pthread_mutex_lock(&source->mutex);
+    source->open_threads--;
+    closed = source->closed;
+    pthread_mutex_unlock(&source->mutex);
+    if (closed)
+        drop_rows(source);
+    source_unref(source);
+    free(thread);
+}
+
 static void init_thread(duckdb_init_info info)
 {
+    struct source *source = duckdb_init_get_bind_data(info);
     struct scan_thread *thread = calloc(1, sizeof(*thread));
 
-    if (thread == NULL)
+    if (thread == NULL) {
         duckdb_init_set_error(info, "out of memory");
-    else
-        duckdb_init_set_init_data(info, thread, free);
+        return;
+    }
+    source_ref(source);
+    thread->source = source;
+    pthread_mutex_lock(&source->mutex);
+    source->open_threads++;
+    pthread_mutex_unlock(&source->mutex);
+    duckdb_init_set_init_data(info, thread, thread_free);
 }
 
 /* ---- Filling vectors ---- */

@@ -392,6 +392,39 @@ static void test_source_in_queries(void **state)
     fixture_close(&fixture);
 }
 
+/* What DuckDB still holds of a statement that has ended does not keep the rows. */
+static void test_rows_of_a_closed_source(void **state)
+{
+    struct fixture fixture;
+    struct exchanged exchanged;
+    struct source *source;
+    struct run *run;
+    duckdb_prepared_statement statement;
+    duckdb_result result;
+    char sql[512];
+
+    (void)state;
+    fixture_open(&fixture);
+    fixture_send(&fixture, "SELECT i, 'row ' || i FROM range(30000) r(i)", 3, &exchanged);
+    CHECK(run_new(&run, &check_error));
+    source = fixture_source(&fixture, &exchanged, run);
+    snprintf(sql, sizeof(sql), "SELECT max(c1) FROM eider_source('%s')", source_token(source));
+    assert_int_equal(duckdb_prepare(fixture.connection, sql, &statement), DuckDBSuccess);
+    assert_int_equal(duckdb_execute_prepared(statement, &result), DuckDBSuccess);
+    duckdb_destroy_result(&result);
+    exchanged_done(&exchanged);
+    store_drop_query(fixture.store, fixture.query);
+    assert_true(budget_used(engine_budget(fixture.engine)) > 0);
+    source_free(source);
+    assert_int_equal(budget_used(engine_budget(fixture.engine)), 0);
+    assert_int_equal(duckdb_execute_prepared(statement, &result), DuckDBError);
+    assert_non_null(strstr(duckdb_result_error(&result), "a source was read after its task had ended"));
+    duckdb_destroy_result(&result);
+    duckdb_destroy_prepare(&statement);
+    run_unref(run);
+    fixture_close(&fixture);
+}
+
 /* A column of the type "NULL", which a query's result would show as INTEGER. */
 static void test_null_type(void **state)
 {
@@ -473,8 +506,8 @@ int main(void)
         cmocka_unit_test(test_every_type),        cmocka_unit_test(test_all_columns),
         cmocka_unit_test(test_vector_shapes),     cmocka_unit_test(test_child_below_a_constant),
         cmocka_unit_test(test_no_columns),        cmocka_unit_test(test_partitions),
-        cmocka_unit_test(test_source_in_queries), cmocka_unit_test(test_null_type),
-        cmocka_unit_test(test_tasks_at_once),
+        cmocka_unit_test(test_source_in_queries), cmocka_unit_test(test_rows_of_a_closed_source),
+        cmocka_unit_test(test_null_type),         cmocka_unit_test(test_tasks_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
