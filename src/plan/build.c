@@ -77,6 +77,42 @@ const struct eider_expr *expr_bigint(struct arena *arena, int64_t value)
     return expr_whole(arena, type_simple(TYPE_BIGINT), value);
 }
 
+const struct eider_expr *expr_null(struct arena *arena, const struct eider_type *type)
+{
+    struct expr_null *made = expr_null_new(arena, type);
+
+    return made != NULL ? &made->base : NULL;
+}
+
+const struct eider_expr *expr_is_not_null(struct arena *arena, const struct eider_expr *expr)
+{
+    struct expr_operator *made = expr_operator_new(arena, type_simple(TYPE_BOOLEAN));
+
+    if (made == NULL)
+        return NULL;
+    made->op = OPERATOR_IS_NOT_NULL;
+    made->children = expr_list_new(arena, 1);
+    if (made->children.count == 0)
+        return NULL;
+    made->children.items[0] = expr;
+    return &made->base;
+}
+
+const struct eider_expr *expr_when(struct arena *arena, const struct eider_expr *condition,
+                                   const struct eider_expr *then, const struct eider_expr *otherwise)
+{
+    struct expr_case *made = expr_case_new(arena, then->type);
+
+    if (made == NULL)
+        return NULL;
+    made->branches = case_branch_list_new(arena, 1);
+    if (made->branches.count == 0)
+        return NULL;
+    made->branches.items[0] = (struct case_branch){condition, then};
+    made->otherwise = otherwise;
+    return &made->base;
+}
+
 struct u32_list u32_list_identity(struct arena *arena, uint32_t count)
 {
     struct u32_list list = u32_list_new(arena, count);

@@ -201,6 +201,11 @@ const struct eider_expr *expr_column_of(struct arena *arena, const struct eider_
 /* A constant of a type that DuckDB stores as an integer. */
 const struct eider_expr *expr_whole(struct arena *arena, const struct eider_type *type, int64_t value);
 const struct eider_expr *expr_bigint(struct arena *arena, int64_t value);
+const struct eider_expr *expr_null(struct arena *arena, const struct eider_type *type);
+const struct eider_expr *expr_is_not_null(struct arena *arena, const struct eider_expr *expr);
+/* CASE WHEN condition THEN then ELSE otherwise END, of the type of `then`; without `otherwise` NULL. */
+const struct eider_expr *expr_when(struct arena *arena, const struct eider_expr *condition,
+                                   const struct eider_expr *then, const struct eider_expr *otherwise);
 
 /* Lists with room for `count` items, zeroed; items is NULL if out of memory (then count is 0). */
 struct u32_list u32_list_new(struct arena *arena, uint32_t count);

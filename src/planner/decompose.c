@@ -431,19 +431,6 @@ static const struct eider_expr *both(struct arena *arena, const struct eider_exp
     return &and->base;
 }
 
-static const struct eider_expr *is_not_null(struct arena *arena, const struct eider_expr *expr)
-{
-    struct expr_operator *test = expr_operator_new(arena, type_simple(TYPE_BOOLEAN));
-
-    if (test == NULL)
-        return NULL;
-    test->op = OPERATOR_IS_NOT_NULL;
-    test->children = expr_list_new(arena, 1);
-    if (test->children.count == 1)
-        test->children.items[0] = expr;
-    return &test->base;
-}
-
 /* One aggregate of the Partial phase. */
 static const struct eider_expr *partial_state(struct arena *arena, const struct expr_aggregate *call,
                                               const struct state_rule *state)
@@ -462,10 +449,10 @@ static const struct eider_expr *partial_state(struct arena *arena, const struct 
         partial->args.items[0] = first_arg(call, state);
     }
     if (state->rows == ROWS_WITH_FIRST || state->rows == ROWS_WITH_BOTH)
-        partial->filter = both(arena, partial->filter, is_not_null(arena, call->args.items[0]));
+        partial->filter = both(arena, partial->filter, expr_is_not_null(arena, call->args.items[0]));
     if (state->rows == ROWS_WITH_LAST || state->rows == ROWS_WITH_BOTH)
         partial->filter =
-            both(arena, partial->filter, is_not_null(arena, call->args.items[call->args.count - 1]));
+            both(arena, partial->filter, expr_is_not_null(arena, call->args.items[call->args.count - 1]));
     return &partial->base;
 }
 

@@ -67,42 +67,6 @@ static bool has_state(const struct expr_aggregate *call)
            type_equal(type, call->base.type);
 }
 
-static const struct eider_expr *when(struct arena *arena, const struct eider_expr *condition,
-                                     const struct eider_expr *then, const struct eider_expr *otherwise)
-{
-    struct expr_case *made = expr_case_new(arena, then->type);
-
-    if (made == NULL)
-        return NULL;
-    made->branches = case_branch_list_new(arena, 1);
-    if (made->branches.count == 0)
-        return NULL;
-    made->branches.items[0] = (struct case_branch){condition, then};
-    made->otherwise = otherwise;
-    return &made->base;
-}
-
-static const struct eider_expr *is_not_null(struct arena *arena, const struct eider_expr *expr)
-{
-    struct expr_operator *made = expr_operator_new(arena, type_simple(TYPE_BOOLEAN));
-
-    if (made == NULL)
-        return NULL;
-    made->op = OPERATOR_IS_NOT_NULL;
-    made->children = expr_list_new(arena, 1);
-    if (made->children.count == 0)
-        return NULL;
-    made->children.items[0] = expr;
-    return &made->base;
-}
-
-static const struct eider_expr *null_of(struct arena *arena, const struct eider_type *type)
-{
-    struct expr_null *made = expr_null_new(arena, type);
-
-    return made != NULL ? &made->base : NULL;
-}
-
 static const struct eider_expr *value_of(struct arena *arena, const struct expr_aggregate *call)
 {
     const struct eider_type *type = call->base.type;
@@ -114,7 +78,7 @@ static const struct eider_expr *value_of(struct arena *arena, const struct expr_
         one = expr_whole(arena, type, 1);
         if (zero == NULL || one == NULL || call->args.count == 0)
             return zero == NULL ? NULL : one;
-        return when(arena, is_not_null(arena, call->args.items[0]), one, zero);
+        return expr_when(arena, expr_is_not_null(arena, call->args.items[0]), one, zero);
     }
     if (type_equal(call->args.items[0]->type, type))
         return call->args.items[0];
@@ -128,12 +92,12 @@ static const struct eider_expr *value_of(struct arena *arena, const struct expr_
 static const struct eider_expr *state_of(struct arena *arena, const struct expr_aggregate *call)
 {
     const struct eider_expr *value = value_of(arena, call);
-    const struct eider_expr *none =
-        str_is(call->name, "count") ? expr_whole(arena, call->base.type, 0) : null_of(arena, call->base.type);
+    const struct eider_expr *none = str_is(call->name, "count") ? expr_whole(arena, call->base.type, 0)
+                                                                : expr_null(arena, call->base.type);
 
     if (value == NULL || none == NULL)
         return NULL;
-    return call->filter == NULL ? value : when(arena, call->filter, value, none);
+    return call->filter == NULL ? value : expr_when(arena, call->filter, value, none);
 }
 
 /* ---- The fragment ---- */
