@@ -308,6 +308,22 @@ bool aggregate_is_decomposable(const struct node_aggregate *node)
     return true;
 }
 
+bool aggregate_has_states(const struct node_aggregate *node, uint32_t index)
+{
+    return call_is_decomposable(node, expr_as_aggregate(node->aggregates.items[index]));
+}
+
+bool aggregate_is_of_distinct(const struct node_aggregate *node, uint32_t index)
+{
+    const struct expr_aggregate *call = expr_as_aggregate(node->aggregates.items[index]);
+    struct expr_aggregate plain = *call;
+    const struct aggregate_rule *rule;
+
+    plain.distinct = false;
+    rule = call->distinct ? find_rule(node, &plain) : NULL;
+    return rule != NULL && rule->distinct == DISTINCT_NO && call_is_decomposable(node, &plain);
+}
+
 bool aggregate_is_merge(const struct expr_aggregate *merge, const struct expr_aggregate *state)
 {
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -330,7 +346,7 @@ const struct eider_expr *aggregate_listed(const struct node_aggregate *node, uin
     const struct expr_aggregate *call = expr_as_aggregate(node->aggregates.items[index]);
     const struct aggregate_rule *rule = find_rule(node, call);
 
-    return rule != NULL && rule->finish == FINISH_LIST ? call->args.items[0] : NULL;
+    return rule != NULL && rule->finish == FINISH_LIST && list_is_possible(call) ? call->args.items[0] : NULL;
 }
 
 bool aggregate_merges_slowly(const struct node_aggregate *node)

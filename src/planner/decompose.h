@@ -16,6 +16,13 @@ struct decomposition {
 /* True if every aggregate of the node has an entry in the table (and it has one grouping set). */
 bool aggregate_is_decomposable(const struct node_aggregate *node);
 
+/* True if aggregate `index` has an entry in the table. */
+bool aggregate_has_states(const struct node_aggregate *node, uint32_t index);
+
+/* True if aggregate `index` is DISTINCT, which makes a difference, and would have an entry without it: over the distinct values
+ * of its arguments, where NULL is as good as none. */
+bool aggregate_is_of_distinct(const struct node_aggregate *node, uint32_t index);
+
 /* If the state of aggregate `index` is a list of all its distinct values, so one that does not shrink the input much unless
  * they are few: what they are values of. NULL: it is not. */
 const struct eider_expr *aggregate_listed(const struct node_aggregate *node, uint32_t index);

@@ -60,6 +60,8 @@ struct distribute {
     uint32_t max_tasks;
     uint32_t partitions; /* of every shuffle of this query */
     struct cte_entry *ctes;
+    uint32_t
+        last_share; /* the number of the last CTE that distribute_share made: they go down from the greatest */
     struct range_domain *domains;
     struct wanted_columns *wanted;
     /* Nothing but sorts, limits, filters and projections stands above the node that is being placed; and above those below
@@ -78,6 +80,10 @@ struct distribute {
 bool distribute_place(struct distribute *d, const struct eider_node *node, struct placed *ret);
 bool distribute_aggregate(struct distribute *d, const struct node_aggregate *node,
                           const struct eider_task_count *answer, struct placed *ret);
+/* The same aggregate as a plan in which no DISTINCT aggregate is left but those that are `listed`, whose values are few:
+ * distinct_branches.c. NULL: it cannot be, or d->status says why. `input`: the node's, placed. */
+const struct eider_node *distinct_branches(struct distribute *d, const struct node_aggregate *node,
+                                           const bool *listed, const struct placed *input);
 bool distribute_distinct(struct distribute *d, const struct node_distinct *node,
                          const struct eider_task_count *answer, struct placed *ret);
 bool distribute_join(struct distribute *d, const struct eider_node *node,
@@ -98,6 +104,10 @@ bool distribute_sort(struct distribute *d, const struct node_sort *node,
                      const struct eider_task_count *answer, struct placed *ret);
 bool distribute_cte(struct distribute *d, const struct node_cte *node, struct placed *ret);
 bool distribute_recursion(struct distribute *d, const struct node_recursive_cte *node, struct placed *ret);
+/* A CTE reference to what is placed, for so many readers, each of which places the same node. `keys`: what its rows are shuffled
+ * by, where they need a boundary and nothing has spread them by keys before; none: no matter. NULL: d->status says why. */
+const struct eider_node *distribute_share(struct distribute *d, const struct placed *placed, uint32_t readers,
+                                          const struct expr_list *keys);
 bool distribute_cte_ref(struct distribute *d, const struct node_cte_ref *node, struct placed *ret);
 
 /* The answer counts for the stage that `placed` is in, with `node` at its top now. */

@@ -4,6 +4,7 @@
  *
  *   rows spread by (a part of) the group keys   Single, in place: no group spans two tasks
  *   decomposable, and it reduces                Partial → boundary → Final, and a projection
+ *   DISTINCT ones of many values, few groups    a union of aggregates, each over its distinct values: distinct_branches.c
  *   else, with group keys                       shuffle the rows by the keys → Single
  *   else                                        coalesce the rows → Single
  *   Partial, PartialReduce (a rule left them)   where its input is
@@ -30,6 +31,7 @@
 #define MIN_REDUCTION      8.0
 #define MIN_REDUCTION_SLOW 64.0     /* of states whose merge is slow: decompose.c says what was measured */
 #define FEW_STATES         100000.0 /* rows that one task merges without being missed */
+#define FEW_GROUPS         4 /* a task: then some tasks may well have twice as many as others, or none */
 #define MAX_LISTED         100000.0 /* values */
 /* Tasks whose states are worth a step in between. With fewer, it would leave three tasks at most that merge two or three states
  * each, which takes less time than a stage needs to start. */
@@ -68,10 +70,12 @@ static bool reduces(double states, double least, const struct eider_node *input)
     return states * least <= distribute_rows(input) || states <= FEW_STATES / 10;
 }
 
-/* True if all values that the lists of DISTINCT aggregates hold, over all tasks, are few. */
-static bool lists_are_few(struct distribute *d, const struct node_aggregate *node, uint32_t tasks)
+/* True if all values that the lists of DISTINCT aggregates hold, over all tasks, are few. *ret_listed says of which they are. */
+static bool lists_are_few(struct distribute *d, const struct node_aggregate *node, uint32_t tasks,
+                          bool *ret_listed)
 {
     double listed = 0;
+    bool every = true;
 
     for (uint32_t i = 0; i < node->aggregates.count; i++) {
         const struct eider_expr *value = aggregate_listed(node, i);
@@ -79,10 +83,12 @@ static bool lists_are_few(struct distribute *d, const struct node_aggregate *nod
         double values = smaller(pairs * (double)tasks, distribute_rows(node->input));
         if (value == NULL)
             continue;
-        if (pairs < 0 || !reduces(values, MIN_REDUCTION, node->input) || (listed += values) > MAX_LISTED)
-            return false;
+        ret_listed[i] =
+            pairs >= 0 && reduces(values, MIN_REDUCTION, node->input) && listed + values <= MAX_LISTED;
+        listed += ret_listed[i] ? values : 0;
+        every &= ret_listed[i];
     }
-    return true;
+    return every;
 }
 
 static uint32_t rounded_root(uint32_t tasks)
@@ -211,13 +217,24 @@ static bool first_rows_decide(struct distribute *d, const struct node_aggregate 
     return phase != NULL && partial_skip_applies(d->options, phase, input->tasks);
 }
 
+/* Groups that a shuffle by their keys would not spread over all tasks. */
+static bool has_few_groups(const struct distribute *d, const struct node_aggregate *node)
+{
+    return node->groups.count == 0 ||
+           (node->base.rows >= 0 && node->base.rows < (double)FEW_GROUPS * (double)d->max_tasks);
+}
+
 bool distribute_aggregate(struct distribute *d, const struct node_aggregate *node,
                           const struct eider_task_count *answer, struct placed *ret)
 {
+    const struct eider_node *branches;
     struct placed input;
     double states, least;
-    bool top = d->top;
+    bool top = d->top, few,
+         *listed = arena_alloc_array(d->arena, node->aggregates.count + 1u, sizeof(*listed));
 
+    if (listed == NULL)
+        return distribute_no_memory(d);
     if (!distribute_place(d, node->input, &input))
         return false;
     if (!distribute_is_spread(&input) || node->mode == AGGREGATE_PARTIAL ||
@@ -232,9 +249,17 @@ bool distribute_aggregate(struct distribute *d, const struct node_aggregate *nod
     least = aggregate_merges_slowly(node) ? MIN_REDUCTION_SLOW : MIN_REDUCTION;
     if (node->mode == AGGREGATE_FINAL)
         return aggregate_final(d, node, answer, &input, top ? states : HUGE_VAL, ret);
+    few = lists_are_few(d, node, input.tasks, listed);
     if (aggregate_is_decomposable(node) && (node->groups.count == 0 || reduces(states, least, node->input)) &&
-        lists_are_few(d, node, input.tasks))
+        few)
         return aggregate_in_phases(d, node, answer, &input, top ? states : HUGE_VAL, ret);
+    branches = has_few_groups(d, node) ? distinct_branches(d, node, listed, &input) : NULL;
+    if (branches != NULL) {
+        d->top_below = top;
+        return distribute_place(d, branches, ret);
+    }
+    if (d->status != EIDER_OK)
+        return false;
     if (first_rows_decide(d, node, &input))
         return aggregate_in_phases(d, node, answer, &input, HUGE_VAL, ret);
     if (node->groups.count > 0 && node->sets.count == 0)

@@ -47,17 +47,17 @@ static bool find_distinct(void *data, const struct eider_node *node)
     return false;
 }
 
-/* A boundary node of the same kind over the same input: one more reader of the stage. */
+/* A node of the same kind over the same input; if it is a boundary, that is one more reader of the stage. */
 static bool read_again(struct distribute *d, const struct cte_entry *entry, const struct eider_node *ref,
                        struct placed *ret)
 {
-    struct eider_node *boundary = node_clone(d->arena, entry->placed.node);
+    struct eider_node *made = node_clone(d->arena, entry->placed.node);
 
-    if (boundary == NULL)
+    if (made == NULL)
         return distribute_no_memory(d);
-    boundary->columns = ref->columns;
+    made->columns = ref->columns;
     *ret = entry->placed;
-    ret->node = boundary;
+    ret->node = made;
     return true;
 }
 
@@ -115,15 +115,25 @@ static bool shuffle(struct distribute *d, const struct node_cte *node, const str
     return distribute_shuffle(d, placed, &chosen, placed->tasks);
 }
 
-bool distribute_cte(struct distribute *d, const struct node_cte *node, struct placed *ret)
+static bool add_entry(struct distribute *d, uint32_t cte, const struct placed *placed)
 {
     struct cte_entry *entry = arena_alloc(d->arena, sizeof(*entry));
+
+    if (entry == NULL)
+        return distribute_no_memory(d);
+    entry->cte = cte;
+    entry->placed = *placed;
+    entry->next = d->ctes;
+    d->ctes = entry;
+    return true;
+}
+
+bool distribute_cte(struct distribute *d, const struct node_cte *node, struct placed *ret)
+{
     struct search search = {.cte = node->cte};
     struct placed placed;
     bool top = d->top, ok;
 
-    if (entry == NULL)
-        return distribute_no_memory(d);
     if (!distribute_place(d, node->definition, &placed))
         return false;
     node_walk(node->body, find_distinct, &search);
@@ -139,12 +149,8 @@ bool distribute_cte(struct distribute *d, const struct node_cte *node, struct pl
     } else {
         ok = distribute_scatter(d, &placed, placed.tasks);
     }
-    if (!ok)
+    if (!ok || !add_entry(d, node->cte, &placed))
         return false;
-    entry->cte = node->cte;
-    entry->placed = placed;
-    entry->next = d->ctes;
-    d->ctes = entry;
     d->top_below = top; /* the body's rows are the node's */
     return distribute_place(d, node->body, ret);
 }
@@ -158,4 +164,26 @@ bool distribute_cte_ref(struct distribute *d, const struct node_cte_ref *node, s
     d->status = error_set(d->err, EIDER_ERROR_PLAN,
                           "CteRefExec refers to CTE %u, which is not defined above it", node->cte);
     return false;
+}
+
+const struct eider_node *distribute_share(struct distribute *d, const struct placed *placed, uint32_t readers,
+                                          const struct expr_list *keys)
+{
+    struct node_cte_ref *ref = node_cte_ref_new(d->arena);
+    struct placed shared = *placed;
+    bool ok = ref != NULL;
+
+    if (ok && readers > 1 && may_keep(d, &shared)) {
+        shared.tasks = d->max_tasks;
+        ok = distribute_keep(d, &shared);
+    } else if (ok && readers > 1) {
+        ok = keys->count > 0 ? distribute_shuffle(d, &shared, keys, shared.tasks)
+                             : distribute_scatter(d, &shared, shared.tasks);
+    }
+    if (!ok)
+        return NULL;
+    ref->cte = --d->last_share;
+    ref->base.columns = placed->node->columns;
+    ref->base.rows = placed->node->rows;
+    return add_entry(d, ref->cte, &shared) ? &ref->base : NULL;
 }

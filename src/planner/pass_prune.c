@@ -543,14 +543,23 @@ static bool prune(struct prune *p, const struct eider_node *node, const bool *ne
     }
 }
 
-enum eider_status pass_prune(struct planning *p)
+const struct eider_node *prune_plan(struct arena *arena, const struct eider_node *plan)
 {
-    struct prune prune_all = {p->arena};
-    bool *needs = all_needs(&prune_all, p->plan->columns.count);
+    struct prune prune_all = {arena};
+    bool *needs = all_needs(&prune_all, plan->columns.count);
     struct pruned pruned;
 
-    if (needs == NULL || !prune(&prune_all, p->plan, needs, &pruned) || arena_failed(p->arena))
+    if (needs == NULL || !prune(&prune_all, plan, needs, &pruned) || arena_failed(arena))
+        return NULL;
+    return pruned.node;
+}
+
+enum eider_status pass_prune(struct planning *p)
+{
+    const struct eider_node *pruned = prune_plan(p->arena, p->plan);
+
+    if (pruned == NULL)
         return error_no_memory(p->err);
-    p->plan = pruned.node;
+    p->plan = pruned;
     return EIDER_OK;
 }

@@ -28,6 +28,9 @@ enum eider_status pass_distribute(struct planning *p);
 enum eider_status pass_finalise(struct planning *p);
 enum eider_status pass_bloom(struct planning *p);
 
+/* What the prune pass does, for a plan all of whose columns are needed. NULL if out of memory. */
+const struct eider_node *prune_plan(struct arena *arena, const struct eider_node *plan);
+
 /* Every aggregate that can be in two phases: Final over Partial. NULL if out of memory. */
 const struct eider_node *two_phase(struct arena *arena, const struct eider_node *plan);
 

@@ -228,15 +228,18 @@ static const struct eider_node *count_distinct(struct arena *arena, uint32_t gro
     return &node->base;
 }
 
-static void few_distinct_values_are_states(void **unused)
+static void distinct_aggregates_are_split(void **unused)
 {
     static const struct {
         double values[2]; /* of a and b; -1: unknown */
         uint32_t groups;
-        bool listed;
+        const char *has;
     } cases[] = {
-        {{4, 100}, 1, true}, {{4, 100}, 0, true},    {{4, 6000}, 1, false}, /* 4 × 4 × 6,000 of 32,000 rows */
-        {{4, -1}, 1, false}, {{20000, 2}, 1, false}, {{4, 8000}, 0, false},
+        {{4, 100}, 1, "eider_distinct"}, {{4, 100}, 0, "eider_distinct"},
+        {{4, 6000}, 1, "DistinctExec"}, /* 4 × 4 × 6,000 of 32,000 rows */
+        {{4, -1}, 1, "DistinctExec"},    {{4, 8000}, 0, "DistinctExec"},
+        {{15, 8000}, 1, "DistinctExec"}, {{16, 8000}, 1, "mode=Single"}, /* four groups for each task */
+        {{20000, 2}, 1, "mode=Single"},
     };
 
     (void)unused;
@@ -247,10 +250,7 @@ static void few_distinct_values_are_states(void **unused)
         options.column_distinct = some_values;
         options.file_data = (void *)cases[i].values;
         plan_with(&p, count_distinct(p.arena, cases[i].groups), &options);
-        if (cases[i].listed)
-            assert_has(&p, "mode=Partial");
-        else
-            assert_has(&p, "mode=Single");
+        assert_has(&p, cases[i].has);
         done(&p);
     }
 }
@@ -491,7 +491,7 @@ int main(void)
         cmocka_unit_test(slow_merges_need_a_larger_reduction),
         cmocka_unit_test(what_does_not_decompose_is_computed_whole),
         cmocka_unit_test(merging_states_gives_states),
-        cmocka_unit_test(few_distinct_values_are_states),
+        cmocka_unit_test(distinct_aggregates_are_split),
         cmocka_unit_test(states_of_many_tasks_meet_in_steps),
         cmocka_unit_test(small_sides_are_broadcast),
         cmocka_unit_test(not_in_is_always_broadcast),

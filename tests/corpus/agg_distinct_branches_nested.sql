@@ -1,0 +1,2 @@
+-- expect: distributed DistinctExec
+SELECT count(DISTINCT three), count(DISTINCT lol), count(DISTINCT id), sum(g) FROM nested;
