@@ -234,6 +234,86 @@ static const struct eider_expr *read_constant(struct import *im, const struct sc
     return import_fields(im, json, &constant_shape, values) ? import_value(im, values[0]) : NULL;
 }
 
+static const struct eider_expr *cast_to(struct import *im, const struct eider_expr *child,
+                                        const struct eider_type *type);
+
+static const struct eider_expr *unnamed_cast(struct import *im)
+{
+    verdict_no(im->verdict, VERDICT_TYPE, "a cast to a STRUCT without field names cannot be written");
+    return NULL;
+}
+
+/* Its arguments; NULL if the expression is no row(…). */
+static const struct expr_list *row_args(const struct eider_expr *expr)
+{
+    const struct expr_function *row = expr_as_function(expr);
+
+    return row != NULL && str_is(row->name, "row") ? &row->args : NULL;
+}
+
+/* struct_extract_at(expr, index + 1), cast. Not to another row(…): each level would write `expr` as often as it has fields. */
+static const struct eider_expr *cast_field(struct import *im, const struct eider_expr *expr, uint32_t index,
+                                           const struct eider_type *type)
+{
+    const struct eider_type *from = type_as_struct(expr->type)->fields.items[index].type;
+    struct expr_function *field = expr_function_new(im->arena, from);
+
+    if (!type_equal(from, type) && !type_has_names(type))
+        return unnamed_cast(im);
+    if (field == NULL)
+        return NULL;
+    field->name = str_from("struct_extract_at");
+    field->args = expr_list_new(im->arena, 2);
+    if (field->args.count != 2)
+        return NULL;
+    field->args.items[0] = expr;
+    field->args.items[1] = expr_bigint(im->arena, (int64_t)index + 1);
+    return cast_to(im, &field->base, type);
+}
+
+/* row(…) of another one's fields, each cast: SQL cannot name the type. */
+static const struct eider_expr *cast_row(struct import *im, const struct eider_expr *child,
+                                         const struct eider_type *type)
+{
+    const struct column_list *to = &type_as_struct(type)->fields;
+    const struct expr_list *args = row_args(child);
+    struct expr_function *made = expr_function_new(im->arena, type);
+
+    if (to->count != type_as_struct(child->type)->fields.count)
+        return unnamed_cast(im);
+    if (made == NULL)
+        return NULL;
+    made->name = str_from("row");
+    made->args = expr_list_new(im->arena, to->count);
+    for (uint32_t i = 0; i < made->args.count; i++) {
+        const struct eider_type *field = to->items[i].type;
+        made->args.items[i] =
+            args != NULL ? cast_to(im, args->items[i], field) : cast_field(im, child, i, field);
+        if (made->args.items[i] == NULL)
+            return NULL;
+    }
+    return args != NULL ? &made->base
+                        : expr_when(im->arena, expr_is_not_null(im->arena, child), &made->base, NULL);
+}
+
+static const struct eider_expr *cast_to(struct import *im, const struct eider_expr *child,
+                                        const struct eider_type *type)
+{
+    struct expr_cast *cast;
+
+    if (type_equal(child->type, type))
+        return child;
+    if (child->type->tag == TYPE_SQLNULL)
+        return expr_null(im->arena, type);
+    if (type_is_unnamed(type) && type_is_unnamed(child->type))
+        return cast_row(im, child, type);
+    if (!type_has_names(type))
+        return unnamed_cast(im);
+    if ((cast = expr_cast_new(im->arena, type)) != NULL)
+        cast->child = child;
+    return cast == NULL ? NULL : &cast->base;
+}
+
 static const struct eider_expr *read_cast(struct import *im, const struct scope *scope,
                                           struct json_object *json)
 {
@@ -247,7 +327,9 @@ static const struct eider_expr *read_cast(struct import *im, const struct scope 
         !import_bool(im, values[CAST_TRY], &expr->try_cast) ||
         (expr->child = import_expr(im, scope, values[CAST_CHILD])) == NULL)
         return NULL;
-    return &expr->base;
+    if (type_has_names(type))
+        return &expr->base;
+    return expr->try_cast ? unnamed_cast(im) : cast_to(im, expr->child, type);
 }
 
 enum comparison import_comparison(const char *text)

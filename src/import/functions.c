@@ -192,7 +192,7 @@ static const struct eider_expr *read_empty_data(struct import *im, const struct 
     return import_is_default(call->function.data) ? read_plain(im, scope, call) : unknown_data(im, call);
 }
 
-/* struct_pack(a := …), union_value(k := …): the names are those of the result's fields. */
+/* struct_pack(a := …), union_value(k := …): the names are those of the result's fields; those of row(…) have none. */
 static const struct eider_expr *read_pack(struct import *im, const struct scope *scope,
                                           const struct call *call)
 {
@@ -378,6 +378,7 @@ static const struct {
     {"subtract", read_arithmetic},
     {"multiply", read_arithmetic},
     {"equi_width_bins", read_empty_data},
+    {"row", read_pack},
     {"struct_pack", read_pack},
     {"union_value", read_pack},
     {"struct_insert", read_insert},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Types. DuckDB writes {"id": "DECIMAL", "type_info": {…}}; what has no spelling in SQL, or no place in an exchange,
- * is declined: aliases other than JSON, unnamed structs, extension types, VARIANT, GEOMETRY, aggregate states.
+ * is declined: aliases other than JSON, extension types, VARIANT, GEOMETRY, aggregate states.
  * Collations are left out: binding has already turned them into function calls wherever they decide something
  * (`a = b COLLATE NOCASE` is lower(a) = lower(b) in the plan), so that from here on strings compare as bytes. A type
  * without parameters is one static object.
@@ -111,7 +111,7 @@ static const struct eider_type *read_decimal(struct import *im, struct json_obje
     return type_decimal(im->arena, width, scale);
 }
 
-/* Fields from `first` on; every one has a name. */
+/* Fields from `first` on. All have a name, or none has. */
 static bool read_fields(struct import *im, struct json_object *json, uint32_t first, struct column_list *ret)
 {
     uint32_t count;
@@ -131,8 +131,8 @@ static bool read_fields(struct import *im, struct json_object *json, uint32_t fi
             !import_str(im, values[FIELD_FIRST], &ret->items[i].name) ||
             (ret->items[i].type = import_type(im, values[FIELD_SECOND])) == NULL)
             return false;
-        if (ret->items[i].name.size == 0) {
-            declined(im, "a STRUCT without field names");
+        if ((ret->items[i].name.size == 0) != (ret->items[0].name.size == 0)) {
+            declined(im, "a STRUCT of which some fields have no name");
             return false;
         }
     }

@@ -28,6 +28,40 @@ bool str_is(struct eider_str a, const char *text)
     return str_equal(a, str_from(text));
 }
 
+bool type_is_unnamed(const struct eider_type *type)
+{
+    const struct type_struct *fields = type_as_struct(type);
+
+    return fields != NULL && fields->fields.count > 0 && fields->fields.items[0].name.size == 0;
+}
+
+static bool fields_have_names(const struct column_list *fields)
+{
+    for (uint32_t i = 0; i < fields->count; i++) {
+        if (!type_has_names(fields->items[i].type))
+            return false;
+    }
+    return true;
+}
+
+bool type_has_names(const struct eider_type *type)
+{
+    switch ((int)type->tag) {
+    case TYPE_LIST:
+        return type_has_names(type_as_list(type)->child);
+    case TYPE_ARRAY:
+        return type_has_names(type_as_array(type)->child);
+    case TYPE_MAP:
+        return type_has_names(type_as_map(type)->key) && type_has_names(type_as_map(type)->value);
+    case TYPE_STRUCT:
+        return !type_is_unnamed(type) && fields_have_names(&type_as_struct(type)->fields);
+    case TYPE_UNION:
+        return fields_have_names(&type_as_union(type)->members);
+    default:
+        return true;
+    }
+}
+
 const struct eider_type *type_decimal(struct arena *arena, uint32_t width, uint32_t scale)
 {
     struct type_decimal *type = type_decimal_new(arena);

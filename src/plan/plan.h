@@ -190,6 +190,11 @@ struct eider_str str_from(const char *text);                                   /
 bool str_equal(struct eider_str a, struct eider_str b);
 bool str_is(struct eider_str a, const char *text);
 
+/* True for row(…): a STRUCT whose fields have positions and no names. */
+bool type_is_unnamed(const struct eider_type *type);
+/* True if SQL can name the type: there is no such STRUCT in it. */
+bool type_has_names(const struct eider_type *type);
+
 /* A type without fields: one static object per tag, no arena. The tag must have no fields. */
 const struct eider_type *type_simple(enum type_tag tag);
 const struct eider_type *type_decimal(struct arena *arena, uint32_t width, uint32_t scale);

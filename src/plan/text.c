@@ -40,7 +40,8 @@ void type_text(struct buf *out, const struct eider_type *type)
             type->tag == TYPE_STRUCT ? &type_as_struct(type)->fields : &type_as_union(type)->members;
         buf_puts(out, type->tag == TYPE_STRUCT ? "STRUCT(" : "UNION(");
         for (uint32_t i = 0; i < fields->count; i++) {
-            buf_printf(out, "%s%s ", i > 0 ? ", " : "", fields->items[i].name.data);
+            buf_printf(out, "%s%s%s", i > 0 ? ", " : "", fields->items[i].name.data,
+                       fields->items[i].name.size > 0 ? " " : "");
             type_text(out, fields->items[i].type);
         }
         buf_putc(out, ')');

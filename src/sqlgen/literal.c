@@ -419,18 +419,23 @@ static bool quote_list(struct buf *out, const struct expr_list *items, uint32_t 
     return true;
 }
 
-static bool quote_struct(struct buf *out, const struct expr_list *items, const struct column_list *fields)
+/* Of `items`, or of NULLs if those are NULL. */
+static bool quote_struct(struct buf *out, const struct expr_list *items, const struct eider_type *type)
 {
-    if (items->count != fields->count)
+    const struct column_list *fields = &type_as_struct(type)->fields;
+    bool unnamed = type_is_unnamed(type);
+
+    if (items != NULL && items->count != fields->count)
         return false;
-    buf_puts(out, "system.main.\"struct_pack\"(");
-    for (uint32_t i = 0; i < items->count; i++) {
+    buf_puts(out, unnamed ? "system.main.\"row\"(" : "system.main.\"struct_pack\"(");
+    for (uint32_t i = 0; i < fields->count; i++) {
         if (i > 0)
             buf_puts(out, ", ");
-        if (!quote_identifier(out, fields->items[i].name))
+        if (!unnamed && !quote_identifier(out, fields->items[i].name))
             return false;
-        buf_puts(out, " := ");
-        if (!quote_constant(out, items->items[i]))
+        if (!unnamed)
+            buf_puts(out, " := ");
+        if (items == NULL ? !quote_null(out, fields->items[i].type) : !quote_constant(out, items->items[i]))
             return false;
     }
     buf_putc(out, ')');
@@ -474,7 +479,7 @@ static bool quote_nested_value(struct buf *out, const struct expr_list *items, c
         buf_putc(out, ')');
         return true;
     case TYPE_STRUCT:
-        return quote_struct(out, items, &type_as_struct(type)->fields);
+        return quote_struct(out, items, type);
     case TYPE_UNION:
         return quote_union(out, items, &type_as_union(type)->members);
     default:
@@ -484,6 +489,10 @@ static bool quote_nested_value(struct buf *out, const struct expr_list *items, c
 
 static bool quote_nested(struct buf *out, const struct expr_nested *constant)
 {
+    if (!type_has_names(
+            constant->base.type)) /* its parts have their types, and so it has its own, if it has any parts */
+        return constant->children.count > 0 &&
+               quote_nested_value(out, &constant->children, constant->base.type);
     buf_puts(out, "CAST(");
     if (!quote_nested_value(out, &constant->children, constant->base.type))
         return false;
@@ -494,17 +503,33 @@ static bool quote_nested(struct buf *out, const struct expr_nested *constant)
     return true;
 }
 
+bool quote_null(struct buf *out, const struct eider_type *type)
+{
+    bool is_list = type->tag == TYPE_LIST;
+
+    if (type_has_names(type)) {
+        buf_puts(out, "CAST(NULL AS ");
+        if (!quote_type(out, type))
+            return false;
+        buf_putc(out, ')');
+        return true;
+    }
+    if (!is_list && type->tag != TYPE_STRUCT)
+        return false;
+    buf_puts(out, is_list ? "CASE WHEN false THEN system.main.\"list_value\"(" : "CASE WHEN false THEN ");
+    if (is_list ? !quote_null(out, type_as_list(type)->child) : !quote_struct(out, NULL, type))
+        return false;
+    buf_puts(out, is_list ? ") END" : " END");
+    return true;
+}
+
 bool quote_constant(struct buf *out, const struct eider_expr *constant)
 {
     if (constant == NULL || constant->type == NULL)
         return false;
     switch ((int)constant->tag) {
     case EXPR_NULL:
-        buf_puts(out, "CAST(NULL AS ");
-        if (!quote_type(out, constant->type))
-            return false;
-        buf_putc(out, ')');
-        return true;
+        return quote_null(out, constant->type);
     case EXPR_INTEGER:
         return quote_integers(out, expr_as_integer(constant));
     case EXPR_DOUBLE:

@@ -175,6 +175,8 @@ static bool quote_nested_type(struct buf *out, const struct eider_type *type)
         buf_putc(out, ')');
         return true;
     case TYPE_STRUCT:
+        if (type_is_unnamed(type))
+            return false;
         buf_puts(out, "STRUCT");
         return quote_members(out, &type_as_struct(type)->fields);
     case TYPE_UNION:

@@ -25,8 +25,12 @@ void quote_path(struct buf *out, struct eider_str path);
 /* system.main."name": DuckDB's own function, whatever macros the database has. False as quote_identifier. */
 bool quote_function(struct buf *out, struct eider_str name);
 
-/* A type as SQL: DECIMAL(15,2), STRUCT("a" INTEGER). False if it cannot be written: a name with a NUL byte. */
+/* A type as SQL: DECIMAL(15,2), STRUCT("a" INTEGER). False if it cannot be written: a name with a NUL byte, or a STRUCT whose
+ * fields have no names. */
 bool quote_type(struct buf *out, const struct eider_type *type);
+
+/* A NULL of exactly that type, also of many that cannot be written. False: of others. */
+bool quote_null(struct buf *out, const struct eider_type *type);
 
 /*
  * A constant (EXPR_NULL, INTEGER, DOUBLE, STRING, INTERVAL, NESTED) as an expression that has exactly its

@@ -136,15 +136,22 @@ void put_function(struct writer *w, const char *name)
     put(w, "(");
 }
 
+static void type_failed(struct writer *w, const struct eider_type *type)
+{
+    if (type_has_names(type))
+        writer_fail(w, EIDER_ERROR_PLAN, NULL, "a type has a name with a NUL byte");
+    else
+        writer_fail(w, EIDER_ERROR_UNSUPPORTED, NULL, "a STRUCT without field names cannot be written here");
+}
+
 void put_type(struct writer *w, const struct eider_type *type)
 {
     if (!quote_type(w->out, type))
-        writer_fail(w, EIDER_ERROR_PLAN, NULL, "a type has a name with a NUL byte");
+        type_failed(w, type);
 }
 
 void put_null(struct writer *w, const struct eider_type *type)
 {
-    put(w, "CAST(NULL AS ");
-    put_type(w, type);
-    put(w, ")");
+    if (!quote_null(w->out, type))
+        type_failed(w, type);
 }

@@ -1,2 +1,2 @@
--- expect: local type
+-- expect: any
 SELECT count(DISTINCT (k, grp)) FROM facts;

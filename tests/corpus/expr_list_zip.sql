@@ -1,2 +1,2 @@
--- expect: local type
+-- expect: distributed ProjectionExec
 SELECT id, list_zip(nums, tags) FROM facts WHERE id % 6 = 0;

@@ -1,2 +1,2 @@
--- expect: any
+-- expect: distributed ProjectionExec
 SELECT id, row(k, grp) FROM facts WHERE id < 100;

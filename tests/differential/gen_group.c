@@ -53,6 +53,7 @@ static const struct aggregate aggregates[] = {
     {"avg(DISTINCT %m)", GEN_INEXACT, false, true},
     {"count(DISTINCT {'a': %x, 'b': %i})", GEN_INT, false,
      true}, /* of what has no lists, however few there are */
+    {"count(DISTINCT (%s, %i))", GEN_INT, false, true},
     {"bit_xor(DISTINCT %i)", GEN_INT, false, true},
     {"covar_pop(DISTINCT %f, %i)", GEN_INEXACT, false, true},
     {"median(%i)", GEN_INEXACT, true, false},

@@ -220,7 +220,9 @@ static void test_functions(void **state)
 static void test_types(void **state)
 {
     static const struct declined_case cases[] = {
-        {"SELECT row(a, b) FROM u", VERDICT_TYPE},
+        {"SELECT row(a, b), [row(a, b)], row(row(a), NULL) FROM u", VERDICT_DISTRIBUTABLE},
+        {"SELECT row(a, b) FROM u UNION ALL SELECT row(0.5, 1) FROM u", VERDICT_DISTRIBUTABLE},
+        {"SELECT [row(a, b)] FROM u UNION ALL SELECT [row(0.5, 1)] FROM u", VERDICT_TYPE},
         {"SELECT a::VARIANT FROM u", VERDICT_TYPE},
         {"SELECT a::money FROM u", VERDICT_DISTRIBUTABLE},
         {"SELECT bits FROM t", VERDICT_DISTRIBUTABLE},

@@ -395,6 +395,36 @@ static void test_nested(void **state)
         lab, nested(lab, &sum->base, x_list(lab, 2, x_int(lab, TYPE_UTINYINT, 2), x_integer(lab, 5)))));
 }
 
+/* STRUCTs without field names, which SQL makes with row() and cannot name. */
+static void test_rows(void **state)
+{
+    struct lab *lab = *state;
+    struct type_struct *row = type_struct_new(lab->arena), *outer = type_struct_new(lab->arena);
+    struct type_list *list = type_list_new(lab->arena);
+    struct type_array *array = type_array_new(lab->arena);
+    const struct eider_expr *value;
+
+    row->fields = column_list_new(lab->arena, 2);
+    row->fields.items[0] = (struct column){str_from(""), t_of(TYPE_SMALLINT)};
+    row->fields.items[1] = (struct column){str_from(""), t_of(TYPE_VARCHAR)};
+    list->child = &row->base;
+    outer->fields = column_list_new(lab->arena, 1);
+    outer->fields.items[0] = (struct column){str_from("r"), &list->base};
+    value = nested(lab, &row->base, x_list(lab, 2, x_int(lab, TYPE_SMALLINT, 7), x_null(lab, TYPE_VARCHAR)));
+    check_same(lab, value, "row(7::SMALLINT, NULL::VARCHAR)");
+    check_same(lab, nested(lab, &list->base, x_list(lab, 2, value, expr_null(lab->arena, &row->base))),
+               "[row(7::SMALLINT, NULL::VARCHAR), NULL]");
+    check_same(lab, expr_null(lab->arena, &row->base), "nullif(row(7::SMALLINT, ''), row(7::SMALLINT, ''))");
+    check_same(lab, expr_null(lab->arena, &list->base),
+               "nullif([row(7::SMALLINT, '')], [row(7::SMALLINT, '')])");
+    check_same(lab, expr_null(lab->arena, &outer->base),
+               "nullif({'r': [row(7::SMALLINT, '')]}, {'r': [row(7::SMALLINT, '')]})");
+    array->child = &row->base;
+    array->size = 1;
+    assert_true(refused(lab, expr_null(lab->arena, &array->base)));
+    assert_true(refused(lab, nested(lab, &list->base, x_list(lab, 0))));
+}
+
 static void test_nulls(void **state)
 {
     struct lab *lab = *state;
@@ -443,7 +473,8 @@ int main(void)
         cmocka_unit_test(test_timetz),        cmocka_unit_test(test_intervals),
         cmocka_unit_test(test_floats),        cmocka_unit_test(test_strings),
         cmocka_unit_test(test_uuid_and_enum), cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_nulls),         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_rows),          cmocka_unit_test(test_nulls),
+        cmocka_unit_test(test_names),
     };
 
     return cmocka_run_group_tests(tests, lab_setup, lab_teardown);

@@ -1,0 +1,2 @@
+-- expect: distributed SetOpExec
+SELECT (k, d) FROM facts EXCEPT SELECT (k, d) FROM facts WHERE id > 300;

@@ -1,0 +1,2 @@
+-- expect: distributed UnnestExec
+SELECT unnest([(k, id), (id, k), NULL]) FROM facts WHERE id < 300;
