@@ -96,7 +96,7 @@ static void raise_to_step(struct distribute *d, const struct search *search, str
 
 /* By the columns whose distinct values are read, or those of them that what is above wants. */
 static bool shuffle(struct distribute *d, const struct node_cte *node, const struct search *search,
-                    struct placed *placed)
+                    uint32_t tasks, struct placed *placed)
 {
     struct key_slots slots = {arena_alloc_array(d->arena, search->columns->count, sizeof(struct u32_list)),
                               search->columns->count};
@@ -112,7 +112,15 @@ static bool shuffle(struct distribute *d, const struct node_cte *node, const str
         !distribute_choose_keys(d, &search->found->base, &slots, node->definition, search->columns, &picked))
         return distribute_no_memory(d);
     chosen = distribute_pick(d->arena, search->columns, &picked);
-    return distribute_shuffle(d, placed, &chosen, placed->tasks);
+    return distribute_shuffle(d, placed, &chosen, tasks);
+}
+
+/* How many tasks those who read the rows need. Not more than the rows are worth, however many the definition has. */
+static uint32_t reader_tasks(const struct distribute *d, const struct placed *placed)
+{
+    uint32_t worth = distribute_tasks_for(d, distribute_bytes(placed->node));
+
+    return distribute_is_told(d) || worth > placed->tasks ? placed->tasks : worth;
 }
 
 static bool add_entry(struct distribute *d, uint32_t cte, const struct placed *placed)
@@ -132,22 +140,28 @@ bool distribute_cte(struct distribute *d, const struct node_cte *node, struct pl
 {
     struct search search = {.cte = node->cte};
     struct placed placed;
-    bool top = d->top, ok;
+    bool top = d->top, keeps, ok;
+    uint32_t tasks;
 
     if (!distribute_place(d, node->definition, &placed))
         return false;
     node_walk(node->body, find_distinct, &search);
     raise_to_step(d, &search, &placed);
+    keeps = keeps_keys(d, &search, &placed);
+    tasks = reader_tasks(d, &placed);
     if (placed.spread == SPREAD_ONE || placed.spread == SPREAD_LOCAL) {
         placed.spread = SPREAD_LOCAL; /* so that it gets a boundary although it is one task */
         ok = distribute_coalesce(d, &placed);
-    } else if (keeps_keys(d, &search, &placed)) {
+    } else if (keeps &&
+               (tasks > 1 || placed.ranges != NULL)) { /* files above may be cut by the same ranges */
         placed.tasks = d->max_tasks;
         ok = distribute_keep(d, &placed);
+    } else if (tasks == 1) {
+        ok = distribute_coalesce(d, &placed);
     } else if (search.found != NULL) {
-        ok = shuffle(d, node, &search, &placed);
+        ok = shuffle(d, node, &search, tasks, &placed);
     } else {
-        ok = distribute_scatter(d, &placed, placed.tasks);
+        ok = distribute_scatter(d, &placed, tasks);
     }
     if (!ok || !add_entry(d, node->cte, &placed))
         return false;

@@ -255,6 +255,55 @@ static void distinct_aggregates_are_split(void **unused)
     }
 }
 
+/* ---- CTEs ---- */
+
+static const struct eider_node *read_twice(struct arena *arena, const struct eider_node *definition)
+{
+    struct node_cte *cte = node_cte_new(arena);
+    struct node_union *both = node_union_new(arena);
+
+    both->inputs = node_list_new(arena, 2);
+    both->base.columns = definition->columns;
+    for (int i = 0; i < 2; i++) {
+        struct node_cte_ref *ref = node_cte_ref_new(arena);
+
+        ref->cte = 3;
+        ref->base.columns = definition->columns;
+        ref->base.rows = definition->rows;
+        both->inputs.items[i] = &ref->base;
+    }
+    cte->cte = 3;
+    cte->definition = definition;
+    cte->body = &both->base;
+    cte->base.columns = definition->columns;
+    return &cte->base;
+}
+
+/* Four files of 8 MiB make four tasks; of what they give, the rows say how many tasks read it. */
+static void readers_of_few_rows_are_few(void **unused)
+{
+    static const struct {
+        double rows; /* of 17 bytes */
+        uint32_t tasks;
+    } cases[] = {{1000, 1}, {61680, 1}, {61681, 2}, {1000000, 4}};
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct planned p = start();
+        struct planner_options options = options_for(4);
+        const struct eider_node *scan = sample_scan(p.arena, 2, 4, cases[i].rows);
+
+        options.bytes_per_task = MIB;
+        plan_with(&p, read_twice(p.arena, sample_filter(p.arena, scan)), &options);
+        assert_int_equal(p.graph.stages[0].tasks, 4);
+        if (cases[i].tasks == 1) /* the head */
+            assert_int_equal(p.graph.stage_count, 1);
+        else
+            assert_int_equal(p.graph.stages[1].tasks, cases[i].tasks);
+        done(&p);
+    }
+}
+
 /* ---- Reduction in steps ---- */
 
 static void states_of_many_tasks_meet_in_steps(void **unused)
@@ -492,6 +541,7 @@ int main(void)
         cmocka_unit_test(what_does_not_decompose_is_computed_whole),
         cmocka_unit_test(merging_states_gives_states),
         cmocka_unit_test(distinct_aggregates_are_split),
+        cmocka_unit_test(readers_of_few_rows_are_few),
         cmocka_unit_test(states_of_many_tasks_meet_in_steps),
         cmocka_unit_test(small_sides_are_broadcast),
         cmocka_unit_test(not_in_is_always_broadcast),
