@@ -247,6 +247,15 @@ static enum eider_status not_distributed(const struct eider_query *query, struct
                      eider_query_verdict_kind(query), eider_query_verdict(query));
 }
 
+/* Of a query that has started: what its tasks turn out not to be able to say in SQL is run on DuckDB alone. */
+static enum eider_status check_distributed(const struct runner *runner, const struct eider_query *query,
+                                           struct eider_error *err)
+{
+    if (!runner->options->require_distributed || eider_query_is_distributed(query))
+        return EIDER_OK;
+    return not_distributed(query, err);
+}
+
 static enum eider_status run_streamed(struct runner *runner, struct eider_query *query,
                                       struct eider_error *err)
 {
@@ -255,7 +264,8 @@ static enum eider_status run_streamed(struct runner *runner, struct eider_query 
 
     if (status != EIDER_OK)
         return status;
-    status = print_rows(runner, NULL, stream, err);
+    if ((status = check_distributed(runner, query, err)) == EIDER_OK)
+        status = print_rows(runner, NULL, stream, err);
     eider_stream_close(stream);
     return status;
 }
@@ -268,7 +278,8 @@ static enum eider_status run_materialized(struct runner *runner, struct eider_qu
 
     if (status != EIDER_OK)
         return status;
-    status = print_rows(runner, &result, NULL, err);
+    if ((status = check_distributed(runner, query, err)) == EIDER_OK)
+        status = print_rows(runner, &result, NULL, err);
     duckdb_destroy_result(&result);
     return status;
 }

@@ -19,7 +19,8 @@
  * each branch reads its own columns. All others are a stage that the branches read, as references to a CTE do. Its rows are
  * shuffled by the values of one branch, that with the most of them, which so needs no boundary of its own.
  *
- * Not for grouping sets, whose groups are of different columns, nor if any aggregate has no partial states.
+ * Not for grouping sets, whose groups are of different columns, nor if any aggregate has no partial states, nor for a great many
+ * branches: there the rows meet once.
  */
 #include "planner/decompose.h"
 #include "planner/distribute.h"
@@ -38,8 +39,8 @@ struct branches {
     const struct eider_node *source; /* what every branch reads */
 };
 
-#define REST       0
-#define MIN_VALUES 64 /* for each partition: fewer of them are not spread well */
+#define REST         0
+#define MAX_BRANCHES 16 /* each is a stage or two */
 
 /* ---- Which aggregate goes where ---- */
 
@@ -67,7 +68,7 @@ static uint32_t branch_for(struct branches *b, uint32_t index)
     return ++b->count;
 }
 
-/* False: some aggregate cannot be computed so. */
+/* False: some aggregate cannot be computed so, or it would be in too many branches. */
 static bool divide(struct branches *b, const bool *listed)
 {
     for (uint32_t i = 0; i < b->node->aggregates.count; i++) {
@@ -78,7 +79,7 @@ static bool divide(struct branches *b, const bool *listed)
             return false;
         b->has_rest |= b->of_call[i] == REST;
     }
-    return b->count > 0;
+    return b->count > 0 && b->count <= MAX_BRANCHES;
 }
 
 /* ---- Branches ---- */
@@ -261,7 +262,7 @@ static bool may_be_read_again(const struct eider_node *node)
 /* The columns that the shared rows are best shuffled by; none if there are none, or they have too few values. */
 static struct expr_list best_keys(struct branches *b)
 {
-    double most = (double)MIN_VALUES * b->d->partitions;
+    double most = MIN_KEY_VALUES * b->d->partitions;
     struct expr_list best = {NULL, 0};
 
     for (uint32_t i = 0; i < b->node->aggregates.count; i++) {

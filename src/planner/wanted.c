@@ -18,8 +18,6 @@
 #include "planner/estimate.h"
 
 #define MAX_SETS 4 /* of the nearest operators above */
-/* Values per partition that make partitions nearly equal: with 32, the largest of 16 has 1.4 times the average. */
-#define MIN_VALUES 32.0
 
 /* What one operator above wants. */
 struct wanted_set {
@@ -341,7 +339,7 @@ bool distribute_choose_keys(struct distribute *d, const struct eider_node *node,
             continue;
         if ((values = estimate_tuples(d->arena, d->options, input, &chosen)) < 0)
             return distribute_no_memory(d);
-        if (values >= MIN_VALUES * d->partitions)
+        if (values >= MIN_KEY_VALUES * d->partitions)
             *ret = fewer;
     }
     return !arena_failed(d->arena) || distribute_no_memory(d);

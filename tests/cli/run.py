@@ -7,21 +7,16 @@ scripts, options, the prompt and signals have cases of their own. How the progra
 tests/cli_bad_input.
 """
 
-import fcntl
 import gzip
 import io
 import json
 import os
-import pty
 import re
-import select
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
 import unittest
 from decimal import Decimal
@@ -31,6 +26,7 @@ import pyarrow.ipc
 
 sys.dont_write_bytecode = True  # nothing is left in the tree
 from shell_cases import SAME_AS_SHELL  # noqa: E402
+from terminal import Terminal  # noqa: E402
 
 PROGRAM = ""
 SHELL = ""
@@ -582,6 +578,15 @@ class Distributed(Case):
         self.assertIn("not distributed (volatile_function)", result.err)
         self.assertEqual(result.text.count("rows"), 1)
 
+    def test_require_once_it_runs(self):
+        """A NULL of a type that SQL cannot say: known only when the tasks are written."""
+        nothing = "SELECT id, array_value((id, 1)) AS x FROM numbers WHERE false"
+        sql = f"SELECT n.id, e.x FROM numbers n LEFT JOIN ({nothing}) e USING (id)"
+        for form in ["csv", "box"]:
+            result = self.eider(*self.cluster, "--require-distributed", "--format", form, "-c", sql)
+            self.assertEqual((result.status, result.text), (1, ""), result)
+            self.assertIn("not distributed (net)", result.err)
+
     def test_error_in_a_task(self):
         result = self.eider(*self.cluster, "-c", "SELECT g, sum(CASE WHEN id = 77777 THEN error('no luck') ELSE id END) "
                             "FROM numbers GROUP BY g")  # fmt: skip
@@ -593,57 +598,9 @@ class Distributed(Case):
 # ---- The terminal and signals -----------------------------------------------------------------------------------------
 
 
-class Terminal:
-    """The program on a terminal of its own."""
-
-    def __init__(self, *arguments, width=80):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            try:
-                os.execve(PROGRAM, [PROGRAM, *arguments], ENVIRONMENT)
-            finally:
-                os._exit(127)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-        self.text = ""
-
-    def expect(self, text, count=1):
-        """Reads until `text` has come, `count` times since the last call."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while self.text.count(text) < count:
-            ready, _, _ = select.select([self.fd], [], [], max(0, deadline - time.monotonic()))
-            try:
-                data = os.read(self.fd, 65536) if ready else b""
-            except OSError:
-                data = b""
-            if not data:
-                raise AssertionError(f"no {text!r} in {self.text!r}")
-            self.text += data.decode(errors="replace").replace("\r\n", "\n")
-        seen, self.text = self.text, ""
-        return seen
-
-    def send(self, text):
-        os.write(self.fd, text.encode())
-
-    def wait(self):
-        """The exit status."""
-        deadline = time.monotonic() + TIMEOUT_S
-        while time.monotonic() < deadline:
-            try:
-                if select.select([self.fd], [], [], 0.02)[0]:
-                    os.read(self.fd, 65536)
-            except OSError:
-                pass
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                os.close(self.fd)
-                return os.waitstatus_to_exitcode(status)
-        os.kill(self.pid, signal.SIGKILL)
-        raise AssertionError("the program does not end")
-
-
 class Prompt(Case):
     def test_dialogue(self):
-        terminal = Terminal()
+        terminal = Terminal(PROGRAM, ENVIRONMENT)
         terminal.expect("eider> ")
         terminal.send("SELECT 1\n")
         terminal.expect("  ...> ")
@@ -658,7 +615,7 @@ class Prompt(Case):
         self.assertEqual(terminal.wait(), 1)
 
     def test_end_without_errors(self):
-        terminal = Terminal()
+        terminal = Terminal(PROGRAM, ENVIRONMENT)
         terminal.expect("eider> ")
         terminal.send("SELECT 1;\n")
         terminal.expect("eider> ")
@@ -666,7 +623,7 @@ class Prompt(Case):
         self.assertEqual(terminal.wait(), 0)
 
     def test_rows_in_the_middle_are_left_out(self):
-        terminal = Terminal("-c", "FROM range(100)")
+        terminal = Terminal(PROGRAM, ENVIRONMENT, "-c", "FROM range(100)")
         lines = terminal.expect("shown)\n").splitlines()
         self.assertEqual(lines[-1], "100 rows (40 shown)")
         values = [line.strip("│ ") for line in lines[4:-2]]
@@ -674,19 +631,19 @@ class Prompt(Case):
         self.assertEqual(terminal.wait(), 0)
 
     def test_few_rows_are_all_shown(self):
-        terminal = Terminal("-c", "FROM range(43)")
+        terminal = Terminal(PROGRAM, ENVIRONMENT, "-c", "FROM range(43)")
         self.assertEqual(len(terminal.expect("43 rows\n").splitlines()), 43 + 6)
         self.assertEqual(terminal.wait(), 0)
 
     def test_many_rows_and_chunks(self):
-        terminal = Terminal("-c", "FROM range(1000000)")
+        terminal = Terminal(PROGRAM, ENVIRONMENT, "-c", "FROM range(1000000)")
         lines = terminal.expect("shown)\n").splitlines()
         self.assertEqual([lines[4], lines[-3]], ["│      0 │", "│ 999999 │"])
         self.assertEqual(len(lines), 43 + 6)
         terminal.wait()
 
     def test_width(self):
-        terminal = Terminal("-c", "SELECT repeat('abc ', 50) x, 1 AS n, repeat('日', 50) y", width=60)
+        terminal = Terminal(PROGRAM, ENVIRONMENT, "-c", "SELECT repeat('abc ', 50) x, 1 AS n, repeat('日', 50) y", width=60)
         lines = terminal.expect("1 row\n").splitlines()
         self.assertTrue(55 <= len(lines[0]) <= 60, lines[0])
         self.assertIn("…", lines[4])
@@ -694,7 +651,7 @@ class Prompt(Case):
 
     def test_columns_in_the_middle_are_left_out(self):
         sql = "SELECT " + ", ".join(f"{i} AS a_rather_long_name_{i}" for i in range(30))
-        terminal = Terminal("-c", sql, width=100)
+        terminal = Terminal(PROGRAM, ENVIRONMENT, "-c", sql, width=100)
         lines = terminal.expect("shown)\n").splitlines()
         self.assertLessEqual(len(lines[0]), 100)
         self.assertIn(" 0 │", lines[4])
@@ -703,7 +660,7 @@ class Prompt(Case):
         terminal.wait()
 
     def test_interrupt_at_the_prompt(self):
-        terminal = Terminal()
+        terminal = Terminal(PROGRAM, ENVIRONMENT)
         terminal.expect("eider> ")
         terminal.send("SELECT 1\n")
         terminal.expect("...> ")
@@ -712,7 +669,7 @@ class Prompt(Case):
 
     def test_interrupt_of_a_query(self):
         for arguments in [[], ["--local-cluster", "2"]]:
-            terminal = Terminal(*arguments)
+            terminal = Terminal(PROGRAM, ENVIRONMENT, *arguments)
             terminal.expect("eider> ")
             for _ in range(2):
                 terminal.send(ENDLESS + ";\n")

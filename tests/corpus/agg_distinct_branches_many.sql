@@ -1,0 +1,3 @@
+-- twenty things to be distinct are too many branches: the rows meet in one task
+-- expect: one-task AggregateExec
+SELECT count(DISTINCT id), count(DISTINCT id + 1), count(DISTINCT id + 2), count(DISTINCT id + 3), count(DISTINCT id + 4), count(DISTINCT id + 5), count(DISTINCT id + 6), count(DISTINCT id + 7), count(DISTINCT id + 8), count(DISTINCT id + 9), count(DISTINCT id + 10), count(DISTINCT id + 11), count(DISTINCT id + 12), count(DISTINCT id + 13), count(DISTINCT id + 14), count(DISTINCT id + 15), count(DISTINCT id + 16), count(DISTINCT id + 17), count(DISTINCT id + 18), count(DISTINCT id + 19) FROM facts;
