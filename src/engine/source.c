@@ -182,14 +182,13 @@ uint64_t source_rows(const struct source *source)
     return atomic_load_explicit(&source->rows, memory_order_relaxed);
 }
 
-/* The rows of a closed source, if no thread reads them any more. Not locked. */
-static void drop_rows(struct source *source)
+/* Unlocks, and frees the rows of a closed source that no thread reads any more. */
+static void unlock_and_drop(struct source *source)
 {
     struct exchange_reader *reader = NULL;
     struct batch **batches = NULL;
     uint64_t count = 0;
 
-    pthread_mutex_lock(&source->mutex);
     if (source->closed && source->open_threads == 0) {
         reader = source->reader;
         batches = source->batches;
@@ -209,8 +208,7 @@ void source_free(struct source *source)
     registry_remove(source->token);
     pthread_mutex_lock(&source->mutex);
     source->closed = true;
-    pthread_mutex_unlock(&source->mutex);
-    drop_rows(source);
+    unlock_and_drop(source);
     source_unref(source);
 }
 
@@ -377,14 +375,10 @@ static void thread_free(void *object)
 {
     struct scan_thread *thread = object;
     struct source *source = thread->source;
-    bool closed;
 
     pthread_mutex_lock(&source->mutex);
     source->open_threads--;
-    closed = source->closed;
-    pthread_mutex_unlock(&source->mutex);
-    if (closed)
-        drop_rows(source);
+    unlock_and_drop(source);
     source_unref(source);
     free(thread);
 }

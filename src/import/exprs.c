@@ -299,19 +299,13 @@ static const struct eider_expr *cast_row(struct import *im, const struct eider_e
 static const struct eider_expr *cast_to(struct import *im, const struct eider_expr *child,
                                         const struct eider_type *type)
 {
-    struct expr_cast *cast;
-
-    if (type_equal(child->type, type))
-        return child;
+    if (type_has_names(type) || type_equal(child->type, type))
+        return expr_cast_to(im->arena, child, type);
     if (child->type->tag == TYPE_SQLNULL)
         return expr_null(im->arena, type);
     if (type_is_unnamed(type) && type_is_unnamed(child->type))
         return cast_row(im, child, type);
-    if (!type_has_names(type))
-        return unnamed_cast(im);
-    if ((cast = expr_cast_new(im->arena, type)) != NULL)
-        cast->child = child;
-    return cast == NULL ? NULL : &cast->base;
+    return unnamed_cast(im);
 }
 
 static const struct eider_expr *read_cast(struct import *im, const struct scope *scope,

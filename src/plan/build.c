@@ -2,6 +2,7 @@
 /* Small builders that every user of plans needs: strings, simple expressions. Arena memory; NULL if there is none. */
 #include <string.h>
 
+#include "plan/object.h"
 #include "plan/plan.h"
 
 struct eider_str str_make(struct arena *arena, const char *data, size_t size)
@@ -129,6 +130,19 @@ const struct eider_expr *expr_is_not_null(struct arena *arena, const struct eide
     if (made->children.count == 0)
         return NULL;
     made->children.items[0] = expr;
+    return &made->base;
+}
+
+const struct eider_expr *expr_cast_to(struct arena *arena, const struct eider_expr *expr,
+                                      const struct eider_type *type)
+{
+    struct expr_cast *made;
+
+    if (type_equal(expr->type, type))
+        return expr;
+    if ((made = expr_cast_new(arena, type)) == NULL)
+        return NULL;
+    made->child = expr;
     return &made->base;
 }
 

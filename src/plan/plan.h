@@ -208,6 +208,9 @@ const struct eider_expr *expr_whole(struct arena *arena, const struct eider_type
 const struct eider_expr *expr_bigint(struct arena *arena, int64_t value);
 const struct eider_expr *expr_null(struct arena *arena, const struct eider_type *type);
 const struct eider_expr *expr_is_not_null(struct arena *arena, const struct eider_expr *expr);
+/* The expression itself if it has the type. */
+const struct eider_expr *expr_cast_to(struct arena *arena, const struct eider_expr *expr,
+                                      const struct eider_type *type);
 /* CASE WHEN condition THEN then ELSE otherwise END, of the type of `then`; without `otherwise` NULL. */
 const struct eider_expr *expr_when(struct arena *arena, const struct eider_expr *condition,
                                    const struct eider_expr *then, const struct eider_expr *otherwise);

@@ -302,7 +302,7 @@ bool aggregate_is_decomposable(const struct node_aggregate *node)
     if (node->mode != AGGREGATE_SINGLE)
         return false;
     for (uint32_t i = 0; i < node->aggregates.count; i++) {
-        if (!call_is_decomposable(node, expr_as_aggregate(node->aggregates.items[i])))
+        if (!aggregate_has_states(node, i))
             return false;
     }
     return true;
@@ -617,19 +617,6 @@ struct node_aggregate *aggregate_merge(struct arena *arena, const struct node_ag
     return arena_failed(arena) ? NULL : node;
 }
 
-static const struct eider_expr *cast_to(struct arena *arena, const struct eider_expr *expr,
-                                        const struct eider_type *type)
-{
-    struct expr_cast *cast;
-
-    if (type_equal(expr->type, type))
-        return expr;
-    if ((cast = expr_cast_new(arena, type)) == NULL)
-        return NULL;
-    cast->child = expr;
-    return &cast->base;
-}
-
 /* A count over no state at all (a grouping set of an empty input) is 0. */
 static const struct eider_expr *or_zero(struct arena *arena, const struct eider_expr *expr)
 {
@@ -673,7 +660,7 @@ static const struct eider_expr *average(struct arena *arena, const struct eider_
         return NULL;
     if (sum->type->tag == TYPE_DOUBLE) {
         name = "/";
-        count = cast_to(arena, count, type_simple(TYPE_DOUBLE));
+        count = expr_cast_to(arena, count, type_simple(TYPE_DOUBLE));
     }
     return count == NULL ? NULL : call_of(arena, type_simple(TYPE_DOUBLE), name, sum, count);
 }
@@ -705,7 +692,7 @@ static const struct eider_expr *finish_call(struct arena *arena, const struct ex
         return state;
     case FINISH_COUNT: /* regr_count is a UINTEGER */
         count = or_zero(arena, state);
-        return count == NULL ? NULL : cast_to(arena, count, call->base.type);
+        return count == NULL ? NULL : expr_cast_to(arena, count, call->base.type);
     case FINISH_AVERAGE:
         return average(arena, first_arg(call, &rule->states[0])->type, state,
                        expr_column_of(arena, final, first + 1));

@@ -10,6 +10,9 @@
  *     WITH c AS (orders, cut by ranges of id) SELECT … FROM c, items WHERE items.order_id = c.id …
  *     → c: range i of orders in task i;  above it: task i reads c of task i and range i of items
  *
+ * Those who read few rows are no more tasks than these are worth: one, which may be the head, instead of several with
+ * nothing to do. Not where the rows are spread by ranges: files above may be cut by the same ones.
+ *
  * A correlated subquery is a CTE whose body reads the distinct values of some of its columns (import made it so of
  * DuckDB's delim join). Those columns are then the keys of everything above, so the definition is shuffled by them, or
  * by some of them, and all its references are in step. Unless it stays as it is: because it is spread by the hash of such
@@ -152,8 +155,7 @@ bool distribute_cte(struct distribute *d, const struct node_cte *node, struct pl
     if (placed.spread == SPREAD_ONE || placed.spread == SPREAD_LOCAL) {
         placed.spread = SPREAD_LOCAL; /* so that it gets a boundary although it is one task */
         ok = distribute_coalesce(d, &placed);
-    } else if (keeps &&
-               (tasks > 1 || placed.ranges != NULL)) { /* files above may be cut by the same ranges */
+    } else if (keeps && (tasks > 1 || placed.ranges != NULL)) {
         placed.tasks = d->max_tasks;
         ok = distribute_keep(d, &placed);
     } else if (tasks == 1) {

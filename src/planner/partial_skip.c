@@ -71,7 +71,6 @@ static const struct eider_expr *value_of(struct arena *arena, const struct expr_
 {
     const struct eider_type *type = call->base.type;
     const struct eider_expr *zero, *one;
-    struct expr_cast *cast;
 
     if (str_is(call->name, "count")) {
         zero = expr_whole(arena, type, 0);
@@ -80,12 +79,7 @@ static const struct eider_expr *value_of(struct arena *arena, const struct expr_
             return zero == NULL ? NULL : one;
         return expr_when(arena, expr_is_not_null(arena, call->args.items[0]), one, zero);
     }
-    if (type_equal(call->args.items[0]->type, type))
-        return call->args.items[0];
-    if ((cast = expr_cast_new(arena, type)) == NULL)
-        return NULL;
-    cast->child = call->args.items[0];
-    return &cast->base;
+    return expr_cast_to(arena, call->args.items[0], type);
 }
 
 /* The state of one row, of the type that it has of many. A row that FILTER leaves out is none. */

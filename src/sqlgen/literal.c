@@ -489,8 +489,8 @@ static bool quote_nested_value(struct buf *out, const struct expr_list *items, c
 
 static bool quote_nested(struct buf *out, const struct expr_nested *constant)
 {
-    if (!type_has_names(
-            constant->base.type)) /* its parts have their types, and so it has its own, if it has any parts */
+    /* Its parts have their types, and so it has its own, if it has any parts. */
+    if (!type_has_names(constant->base.type))
         return constant->children.count > 0 &&
                quote_nested_value(out, &constant->children, constant->base.type);
     buf_puts(out, "CAST(");

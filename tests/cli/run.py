@@ -26,11 +26,10 @@ import pyarrow.ipc
 
 sys.dont_write_bytecode = True  # nothing is left in the tree
 from shell_cases import SAME_AS_SHELL  # noqa: E402
-from terminal import Terminal  # noqa: E402
+from terminal import TIMEOUT_S, Terminal  # noqa: E402
 
 PROGRAM = ""
 SHELL = ""
-TIMEOUT_S = 120
 ENVIRONMENT = dict(os.environ, LC_ALL="C", HOME="/nonexistent", TZ="UTC")
 # A query that runs for hours.
 ENDLESS = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range % 7 = 3"
@@ -598,9 +597,13 @@ class Distributed(Case):
 # ---- The terminal and signals -----------------------------------------------------------------------------------------
 
 
+def open_terminal(*arguments, **options):
+    return Terminal(PROGRAM, ENVIRONMENT, *arguments, **options)
+
+
 class Prompt(Case):
     def test_dialogue(self):
-        terminal = Terminal(PROGRAM, ENVIRONMENT)
+        terminal = open_terminal()
         terminal.expect("eider> ")
         terminal.send("SELECT 1\n")
         terminal.expect("  ...> ")
@@ -615,7 +618,7 @@ class Prompt(Case):
         self.assertEqual(terminal.wait(), 1)
 
     def test_end_without_errors(self):
-        terminal = Terminal(PROGRAM, ENVIRONMENT)
+        terminal = open_terminal()
         terminal.expect("eider> ")
         terminal.send("SELECT 1;\n")
         terminal.expect("eider> ")
@@ -623,7 +626,7 @@ class Prompt(Case):
         self.assertEqual(terminal.wait(), 0)
 
     def test_rows_in_the_middle_are_left_out(self):
-        terminal = Terminal(PROGRAM, ENVIRONMENT, "-c", "FROM range(100)")
+        terminal = open_terminal("-c", "FROM range(100)")
         lines = terminal.expect("shown)\n").splitlines()
         self.assertEqual(lines[-1], "100 rows (40 shown)")
         values = [line.strip("│ ") for line in lines[4:-2]]
@@ -631,19 +634,19 @@ class Prompt(Case):
         self.assertEqual(terminal.wait(), 0)
 
     def test_few_rows_are_all_shown(self):
-        terminal = Terminal(PROGRAM, ENVIRONMENT, "-c", "FROM range(43)")
+        terminal = open_terminal("-c", "FROM range(43)")
         self.assertEqual(len(terminal.expect("43 rows\n").splitlines()), 43 + 6)
         self.assertEqual(terminal.wait(), 0)
 
     def test_many_rows_and_chunks(self):
-        terminal = Terminal(PROGRAM, ENVIRONMENT, "-c", "FROM range(1000000)")
+        terminal = open_terminal("-c", "FROM range(1000000)")
         lines = terminal.expect("shown)\n").splitlines()
         self.assertEqual([lines[4], lines[-3]], ["│      0 │", "│ 999999 │"])
         self.assertEqual(len(lines), 43 + 6)
         terminal.wait()
 
     def test_width(self):
-        terminal = Terminal(PROGRAM, ENVIRONMENT, "-c", "SELECT repeat('abc ', 50) x, 1 AS n, repeat('日', 50) y", width=60)
+        terminal = open_terminal("-c", "SELECT repeat('abc ', 50) x, 1 AS n, repeat('日', 50) y", width=60)
         lines = terminal.expect("1 row\n").splitlines()
         self.assertTrue(55 <= len(lines[0]) <= 60, lines[0])
         self.assertIn("…", lines[4])
@@ -651,7 +654,7 @@ class Prompt(Case):
 
     def test_columns_in_the_middle_are_left_out(self):
         sql = "SELECT " + ", ".join(f"{i} AS a_rather_long_name_{i}" for i in range(30))
-        terminal = Terminal(PROGRAM, ENVIRONMENT, "-c", sql, width=100)
+        terminal = open_terminal("-c", sql, width=100)
         lines = terminal.expect("shown)\n").splitlines()
         self.assertLessEqual(len(lines[0]), 100)
         self.assertIn(" 0 │", lines[4])
@@ -660,7 +663,7 @@ class Prompt(Case):
         terminal.wait()
 
     def test_interrupt_at_the_prompt(self):
-        terminal = Terminal(PROGRAM, ENVIRONMENT)
+        terminal = open_terminal()
         terminal.expect("eider> ")
         terminal.send("SELECT 1\n")
         terminal.expect("...> ")
@@ -669,7 +672,7 @@ class Prompt(Case):
 
     def test_interrupt_of_a_query(self):
         for arguments in [[], ["--local-cluster", "2"]]:
-            terminal = Terminal(PROGRAM, ENVIRONMENT, *arguments)
+            terminal = open_terminal(*arguments)
             terminal.expect("eider> ")
             for _ in range(2):
                 terminal.send(ENDLESS + ";\n")

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+"""A terminal for the program: what it shows, and what someone types."""
+
 import fcntl
 import os
 import pty

@@ -1,2 +1,2 @@
--- expect: any
+-- expect: distributed DistinctExec
 SELECT count(DISTINCT (k, grp)) FROM facts;

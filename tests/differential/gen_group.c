@@ -51,8 +51,8 @@ static const struct aggregate aggregates[] = {
     {"count(DISTINCT %x)", GEN_INT, false, true},
     {"sum(DISTINCT %i)", GEN_INT, false, true},
     {"avg(DISTINCT %m)", GEN_INEXACT, false, true},
-    {"count(DISTINCT {'a': %x, 'b': %i})", GEN_INT, false,
-     true}, /* of what has no lists, however few there are */
+    /* Of what has no lists, however few there are. */
+    {"count(DISTINCT {'a': %x, 'b': %i})", GEN_INT, false, true},
     {"count(DISTINCT (%s, %i))", GEN_INT, false, true},
     {"bit_xor(DISTINCT %i)", GEN_INT, false, true},
     {"covar_pop(DISTINCT %f, %i)", GEN_INEXACT, false, true},
@@ -100,10 +100,9 @@ static void add_aggregate(struct gen *gen, const struct gen_scope *scope, struct
         gen_use(gen, GEN_AGGREGATE_FILTER);
     }
     buf_puts(&text, rest);
+    /* With thousands of elements in each row, the rows of a join would fill the memory. */
     if (text_starts_with(aggregate->form, "list_sort(") && gen->depth > 0) {
-        buf_puts(
-            &text,
-            "[:50]"); /* with thousands of elements in each row, the rows of a join would fill the memory */
+        buf_puts(&text, "[:50]");
     }
     if (text_starts_with(aggregate->form, "sum(")) {
         write_sum(gen, aggregate->type, text.data, list);
