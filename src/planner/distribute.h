@@ -67,6 +67,12 @@ struct distribute {
         last_share; /* the number of the last CTE that distribute_share made: they go down from the greatest */
     struct range_domain *domains;
     struct wanted_columns *wanted;
+    /* A side of the join `by` is placed once more: scans that are worth one task get `tasks` of them, if they can be cut by a
+     * column that the join wants. NULL: no. */
+    struct {
+        const struct eider_node *by;
+        uint32_t tasks;
+    } raise;
     /* Nothing but sorts, limits, filters and projections stands above the node that is being placed; and above those below
      * it. A placing function reads the first before it places its inputs. */
     bool top, top_below;
@@ -147,6 +153,9 @@ bool join_slots_in_step(struct arena *arena, const struct join_shape *join, cons
 bool distribute_find_wanted(struct distribute *d, const struct eider_node *plan);
 double distribute_wanted_rows(const struct distribute *d, const struct eider_node *node,
                               const struct key_slots *keys);
+/* True if the operator `by` wants the column. */
+bool distribute_is_wanted_by(const struct distribute *d, const struct eider_node *node, uint32_t column,
+                             const struct eider_node *by);
 /* Calls `visit` for each column of a scan that an operator wants which also wants one of `keys` of a reference to the CTE, until
  * it returns true: then so does this. */
 typedef bool (*wanted_visit)(struct distribute *d, const struct node_parquet_scan *scan, uint32_t column,

@@ -17,10 +17,12 @@
 #include "planner/distribute.h"
 
 #include "plan/object.h"
+#include "planner/passes.h"
 #include "planner/ranges.h"
 
 #define MUCH_LESS 4.0 /* rows that are broadcast, by those that need no shuffle then */
 #define KEEP_KEYS 8.0 /* so many times more rows may be broadcast to keep keys */
+#define WORTH     2.0 /* rows that travel, by those that do after a side in one task was made several */
 
 struct join {
     struct join_shape shape;
@@ -405,11 +407,66 @@ static bool raise_to_step(struct distribute *d, struct join *join)
     return false;
 }
 
+/* Rows that travel below, of those that are broadcast once for each of the tasks. */
+static double sent_below(const struct eider_node *node, uint32_t tasks)
+{
+    double sent = 0;
+
+    if (node_is_boundary(node))
+        sent = distribute_rows(node) * (node->tag == NODE_NETWORK_BROADCAST ? (double)tasks : 1);
+    for (uint32_t i = 0, count = node_child_count(node); i < count; i++)
+        sent += sent_below(node_child(node, i), tasks);
+    return sent;
+}
+
+/* Rows that travel if a side in one task stays there: they are broadcast, or both sides are shuffled. */
+static double sent_without_raise(struct distribute *d, const struct join *join, bool right)
+{
+    const struct placed *one = right ? &join->right : &join->left,
+                        *other = right ? &join->left : &join->right;
+    double rows = distribute_rows(one->node), sent = sent_below(one->node, other->tasks);
+    bool broadcast = right ? join_may_broadcast_right(&join->shape) : join_may_broadcast_left(&join->shape);
+
+    if (broadcast && is_small(d, one->node, other, keys_to_keep(d, join, !right)))
+        return sent + rows * other->tasks;
+    return sent + rows + distribute_rows(other->node);
+}
+
+/* The same for a side in one task with more below it than files: it is placed once more, with the files that are in the order
+ * of the key cut by the ranges of the other side's, and what they are joined with broadcast. If that sends less, it is kept and
+ * *ret is true. False: d->status says why. */
+static bool raise_below(struct distribute *d, struct join *join, bool *ret)
+{
+    bool right = join->right.spread == SPREAD_ONE;
+    struct placed *one = right ? &join->right : &join->left, *other = right ? &join->left : &join->right;
+    struct placed before = *one;
+    struct expr_list keys;
+    double sent;
+
+    *ret = false;
+    if (one->spread != SPREAD_ONE || other->ranges == NULL || d->raise.by != NULL || distribute_is_told(d) ||
+        !align(d, other, right ? &join->left_keys : &join->right_keys,
+               right ? &join->right_keys : &join->left_keys, &keys))
+        return !arena_failed(d->arena) || distribute_no_memory(d);
+    sent = sent_without_raise(d, join, right);
+    d->raise.by = join->shape.node;
+    d->raise.tasks = other->tasks;
+    if (!distribute_place(d, node_child(join->shape.node, right), one))
+        return false;
+    d->raise.by = NULL;
+    *ret = one->spread == SPREAD_KEYS && sent_below(one->node, other->tasks) * WORTH <= sent &&
+           sides_in_step(d, join);
+    if (!*ret)
+        *one = before;
+    return true;
+}
+
 bool distribute_join(struct distribute *d, const struct eider_node *node,
                      const struct eider_task_count *answer, struct placed *ret)
 {
     const struct eider_node *left = node_child(node, 0), *right = node_child(node, 1);
     struct join join;
+    bool raised;
 
     join = (struct join){.shape = join_shape_of(d->arena, node)};
     if (!find_keys(d, &join) || !distribute_place(d, left, &join.left) ||
@@ -423,6 +480,8 @@ bool distribute_join(struct distribute *d, const struct eider_node *node,
         return finish_join(d, &join, NULL, (struct key_slots){NULL, 0}, ret);
     if (sides_in_step(d, &join) || raise_to_step(d, &join))
         return join_in_step(d, &join, ret);
+    if (!raise_below(d, &join, &raised) || raised)
+        return raised && join_in_step(d, &join, ret);
     if (!is_one(&join.left) && join_may_broadcast_right(&join.shape) &&
         is_small(d, right, &join.left, keys_to_keep(d, &join, false)))
         return join_broadcast_right(d, &join, ret);

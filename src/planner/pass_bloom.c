@@ -16,7 +16,8 @@
  *
  * Within the stage of the join, DuckDB filters by itself what the join reads, but seldom what a join or an aggregate below it
  * does. There, and only there, the probe goes into a scan of that stage too: its source is then an input of the stage. But
- * not where a join on the way drops the same rows itself, or the joins on the way leave few rows as it is.
+ * not where a join on the way drops the same rows itself, or the joins on the way leave few rows as it is, and drop the larger
+ * part.
  *
  * It works on the finished stage graph, because only there it is known who reads what. It is a matter of speed alone:
  * what it does not see is simply not filtered.
@@ -41,6 +42,7 @@ struct bloom_pass {
     bool crossed;                  /* the probe has left the join's stage */
     uint32_t passed;               /* joins and aggregates of that stage that it went through */
     double join_rows;              /* that the join reads on that side */
+    double left_rows;              /* that it leaves */
     double lowest_rows;            /* that the lowest of `passed` reads */
     unsigned char *seen;           /* per stage, for walks over the graph: a stage may be read on many ways */
 };
@@ -359,7 +361,8 @@ static const struct eider_node *push_into_scan(struct bloom_pass *b, struct plan
 
     if (scan == NULL || (leaf != NULL && !variants_alike(leaf, scan)))
         return place_above(b, stage, node, args);
-    if (!b->crossed && b->lowest_rows > b->join_rows * MANY_MORE)
+    if (!b->crossed && b->lowest_rows > b->join_rows * MANY_MORE &&
+        b->left_rows * b->lowest_rows >= b->join_rows * b->join_rows)
         return NULL; /* other joins drop more, for less */
     outputs = expr_list_new(b->p->arena, scan->projection.count);
     for (uint32_t i = 0; i < outputs.count; i++)
@@ -671,6 +674,7 @@ static const struct eider_node *filter_side(struct bloom_pass *b, const struct n
     b->crossed = false;
     b->passed = 0;
     b->join_rows = distribute_rows(target);
+    b->left_rows = distribute_rows(&join->base);
     if (b->source != 0)
         made = push(b, b->join_stage, target, &args);
     if (made == NULL && b->changed != NULL)

@@ -243,14 +243,27 @@ static struct range_point_list points_by(struct distribute *d, const struct node
     return points;
 }
 
-/* The first column of the output that the scan may be cut by, of those that somebody has a use for or, if there is none, of all;
- * its points are then *ret. */
+static bool is_raised_by(const struct distribute *d, const struct node_parquet_scan *scan, uint32_t column)
+{
+    return d->raise.by != NULL && distribute_is_wanted_by(d, &scan->base, column, d->raise.by);
+}
+
+/* How much use somebody has for a column: 0, most, to 2, none. */
+static uint32_t use_of(struct distribute *d, const struct node_parquet_scan *scan, uint32_t column)
+{
+    if (is_raised_by(d, scan, column))
+        return 0;
+    return is_wanted(d, scan, column) ? 1 : 2;
+}
+
+/* The first column of the output that the scan may be cut by, of those that somebody has most use for; its points are then
+ * *ret. */
 static bool find_column(struct distribute *d, const struct node_parquet_scan *scan, uint32_t tasks,
                         uint32_t *ret_column, struct range_point_list *ret)
 {
-    for (uint32_t pass = 0; pass < 2; pass++) {
+    for (uint32_t use = 0; use <= 2; use++) {
         for (uint32_t i = 0; i < scan->projection.count; i++) {
-            if (is_wanted(d, scan, i) != (pass == 0))
+            if (use_of(d, scan, i) != use)
                 continue;
             *ret_column = i;
             *ret = points_by(d, scan, i, tasks);
@@ -297,7 +310,9 @@ bool ranges_offer(struct distribute *d, const struct node_parquet_scan *scan, st
     domain->next = d->domains;
     d->domains = domain;
     placed->node = &member->scan->base;
-    if (placed->spread != SPREAD_ONE)
+    if (placed->spread == SPREAD_ONE && is_raised_by(d, scan, key))
+        placed->tasks = d->raise.tasks;
+    if (placed->tasks > 1)
         placed->spread = SPREAD_KEYS;
     placed->ranges = domain;
     return true;

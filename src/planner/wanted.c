@@ -263,6 +263,18 @@ double distribute_wanted_rows(const struct distribute *d, const struct eider_nod
     return rows;
 }
 
+bool distribute_is_wanted_by(const struct distribute *d, const struct eider_node *node, uint32_t column,
+                             const struct eider_node *by)
+{
+    const struct wanted_columns *wanted = wanted_of(d, node);
+
+    for (uint32_t s = 0; wanted != NULL && s < wanted->count; s++) {
+        if (wanted->sets[s].by == by && wanted->sets[s].columns[column])
+            return true;
+    }
+    return false;
+}
+
 /* Calls `visit` for each column of the scan that `by` wants. */
 static bool visit_scan(struct distribute *d, const struct wanted_columns *wanted, const struct eider_node *by,
                        wanted_visit visit, const void *data)
