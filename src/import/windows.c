@@ -4,8 +4,9 @@
  *
  * The bounds of a RANGE frame stand in the plan as values of the order key: for `RANGE BETWEEN 5 PRECEDING …` over
  * ORDER BY a, start_expr is a - 5. The offset is read back out of that: the call of - (or +, for FOLLOWING; the other
- * way round under DESC) whose first argument is the key, perhaps under casts. Anything else is declined, since the
- * value itself printed as an offset would be another frame.
+ * way round under DESC) whose first argument is the key, perhaps under casts. Where DuckDB has simplified that, and
+ * all are integers, the offset is their difference: ORDER BY a + 1 with start_expr a - 1 has (a + 1) - (a - 1).
+ * Anything else is declined, since the value itself printed as an offset would be another frame.
  */
 #include <string.h>
 
@@ -93,20 +94,41 @@ static const struct eider_expr *strip_casts(const struct eider_expr *expr)
     return expr;
 }
 
+/* What lies between two integers, the order key and the bound's value, whose type is that in which DuckDB computes. NULL: out of
+ * memory. */
+static const struct eider_expr *difference(struct import *im, const struct eider_expr *high,
+                                           const struct eider_expr *low, const struct eider_type *type)
+{
+    struct expr_function *made = expr_function_new(im->arena, type);
+
+    if (made == NULL)
+        return NULL;
+    made->name = str_from("-");
+    made->args = expr_list_new(im->arena, 2);
+    if (made->args.count == 0)
+        return NULL;
+    made->args.items[0] = expr_cast_to(im->arena, high, type);
+    made->args.items[1] = expr_cast_to(im->arena, low, type);
+    return made->args.items[0] != NULL && made->args.items[1] != NULL ? &made->base : NULL;
+}
+
 /* The offset behind a RANGE bound; NULL, with a verdict, if it cannot be told. */
 static const struct eider_expr *decode_range(struct import *im, const struct expr_window *window,
                                              enum frame_bound bound, const struct eider_expr *value)
 {
     const struct expr_function *call = expr_as_function(strip_casts(value));
     bool minus = bound == BOUND_PRECEDING;
+    const struct eider_expr *key;
 
-    if (window->orders.count == 1 && call != NULL && call->args.count == 2) {
-        const struct sort_key *key = &window->orders.items[0];
-        if (key->descending)
+    if (window->orders.count == 1) {
+        key = window->orders.items[0].expr;
+        if (window->orders.items[0].descending)
             minus = !minus;
-        if (str_is(call->name, minus ? "-" : "+") &&
-            expr_equal(strip_casts(call->args.items[0]), strip_casts(key->expr)))
+        if (call != NULL && call->args.count == 2 && str_is(call->name, minus ? "-" : "+") &&
+            expr_equal(strip_casts(call->args.items[0]), strip_casts(key)))
             return call->args.items[1];
+        if (type_is_integer(key->type) && type_is_integer(value->type))
+            return minus ? difference(im, key, value, value->type) : difference(im, value, key, value->type);
     }
     declined(im, "the offset of a RANGE frame cannot be recovered");
     return NULL;

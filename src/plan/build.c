@@ -29,6 +29,11 @@ bool str_is(struct eider_str a, const char *text)
     return str_equal(a, str_from(text));
 }
 
+bool type_is_integer(const struct eider_type *type)
+{
+    return type->tag >= TYPE_TINYINT && type->tag <= TYPE_UHUGEINT;
+}
+
 bool type_is_unnamed(const struct eider_type *type)
 {
     const struct type_struct *fields = type_as_struct(type);

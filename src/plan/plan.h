@@ -192,6 +192,8 @@ bool str_is(struct eider_str a, const char *text);
 
 /* True for row(…): a STRUCT whose fields have positions and no names. */
 bool type_is_unnamed(const struct eider_type *type);
+/* TINYINT … UHUGEINT. */
+bool type_is_integer(const struct eider_type *type);
 /* True if SQL can name the type: there is no such STRUCT in it. */
 bool type_has_names(const struct eider_type *type);
 

@@ -117,8 +117,8 @@ static double column_values(struct estimating *e, const struct node_parquet_scan
 static double within_range(const struct estimate_column *column, double values)
 {
     const struct scan_column *read = &column->source->scan->read.items[column->read];
-    bool is_counted = (read->type->tag >= TYPE_TINYINT && read->type->tag <= TYPE_UHUGEINT) ||
-                      read->type->tag == TYPE_DATE || read->type->tag == TYPE_DECIMAL;
+    bool is_counted =
+        type_is_integer(read->type) || read->type->tag == TYPE_DATE || read->type->tag == TYPE_DECIMAL;
     double least, greatest, step;
 
     if (!is_counted || values * 20 < column->source->all_rows ||

@@ -127,15 +127,11 @@ static bool is_constant(const struct eider_expr *expr)
            expr->tag == EXPR_STRING || expr->tag == EXPR_INTERVAL || expr->tag == EXPR_NESTED;
 }
 
-static bool is_whole(const struct eider_type *type)
-{
-    return type->tag >= TYPE_TINYINT && type->tag <= TYPE_UHUGEINT;
-}
-
 /* The column that an expression is, in the same numbers: casts only between integers. */
 static const struct expr_column *number_column(const struct eider_expr *expr)
 {
-    while (expr_as_cast(expr) != NULL && is_whole(expr->type) && is_whole(expr_as_cast(expr)->child->type))
+    while (expr_as_cast(expr) != NULL && type_is_integer(expr->type) &&
+           type_is_integer(expr_as_cast(expr)->child->type))
         expr = expr_as_cast(expr)->child;
     return expr_as_column(expr);
 }

@@ -223,6 +223,7 @@ void gen_select_aggregate(struct gen *gen, const struct gen_scope *scope, struct
 enum window_order {
     ORDER_NONE,
     ORDER_SOME,
+    ORDER_NUMBER, /* one whole number, as RANGE with offsets needs */
     ORDER_TOTAL
 };
 
@@ -257,6 +258,9 @@ static const struct window windows[] = {
     {"sum(%f)", ORDER_TOTAL, " ROWS BETWEEN 3 PRECEDING AND 1 FOLLOWING EXCLUDE CURRENT ROW", GEN_DBL},
     {"min(%i)", ORDER_SOME, " GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING", GEN_INT},
     {"count(%x)", ORDER_NONE, "", GEN_INT},
+    {"count(*)", ORDER_NUMBER, " RANGE BETWEEN 2 PRECEDING AND 1 FOLLOWING", GEN_INT},
+    {"sum(%i)", ORDER_NUMBER, " RANGE BETWEEN 0 PRECEDING AND 5 FOLLOWING EXCLUDE TIES", GEN_INT},
+    {"max(%s)", ORDER_NUMBER, " RANGE BETWEEN UNBOUNDED PRECEDING AND 3 PRECEDING", GEN_STR},
 };
 
 /* The columns that a SELECT with windows reads: each is a relation of its own in `seen`. */
@@ -291,6 +295,15 @@ static void total_order(struct gen *gen, const struct gen_scope *seen, struct bu
     }
 }
 
+static void number_order(struct gen *gen, const struct gen_scope *seen, struct buf *out)
+{
+    static const char *const numbers[] = {"%i %% 1000", "(%i %% 1000 + 1)", "(3 - %i %% 50)", "7"};
+    static const char *const directions[] = {"", " DESC", " NULLS FIRST", " DESC NULLS LAST"};
+    buf_puts(out, " ORDER BY ");
+    gen_fill(gen, seen, numbers[choose(gen->choices, 4)], 1, out);
+    buf_puts(out, directions[choose(gen->choices, 4)]);
+}
+
 static void over(struct gen *gen, const struct gen_scope *seen, const struct window *window, struct buf *out)
 {
     const struct gen_relation *relation = NULL;
@@ -302,6 +315,8 @@ static void over(struct gen *gen, const struct gen_scope *seen, const struct win
     }
     if (window->order == ORDER_TOTAL) {
         total_order(gen, seen, out);
+    } else if (window->order == ORDER_NUMBER) {
+        number_order(gen, seen, out);
     } else if (window->order == ORDER_SOME) {
         const struct gen_column *column = gen_pick_any(gen, seen, &relation);
         buf_puts(out, " ORDER BY ");
