@@ -407,15 +407,15 @@ static bool raise_to_step(struct distribute *d, struct join *join)
     return false;
 }
 
-/* Rows that travel below, of those that are broadcast once for each of the tasks. */
-static double sent_below(const struct eider_node *node, uint32_t tasks)
+/* Rows that travel into the node's stage; those that are broadcast count once for each of its tasks. */
+static double sent_into(const struct eider_node *node, uint32_t tasks)
 {
     double sent = 0;
 
     if (node_is_boundary(node))
-        sent = distribute_rows(node) * (node->tag == NODE_NETWORK_BROADCAST ? (double)tasks : 1);
+        return distribute_rows(node) * (node->tag == NODE_NETWORK_BROADCAST ? (double)tasks : 1);
     for (uint32_t i = 0, count = node_child_count(node); i < count; i++)
-        sent += sent_below(node_child(node, i), tasks);
+        sent += sent_into(node_child(node, i), tasks);
     return sent;
 }
 
@@ -424,7 +424,7 @@ static double sent_without_raise(struct distribute *d, const struct join *join, 
 {
     const struct placed *one = right ? &join->right : &join->left,
                         *other = right ? &join->left : &join->right;
-    double rows = distribute_rows(one->node), sent = sent_below(one->node, other->tasks);
+    double rows = distribute_rows(one->node), sent = sent_into(one->node, other->tasks);
     bool broadcast = right ? join_may_broadcast_right(&join->shape) : join_may_broadcast_left(&join->shape);
 
     if (broadcast && is_small(d, one->node, other, keys_to_keep(d, join, !right)))
@@ -454,7 +454,7 @@ static bool raise_below(struct distribute *d, struct join *join, bool *ret)
     if (!distribute_place(d, node_child(join->shape.node, right), one))
         return false;
     d->raise.by = NULL;
-    *ret = one->spread == SPREAD_KEYS && sent_below(one->node, other->tasks) * WORTH <= sent &&
+    *ret = one->spread == SPREAD_KEYS && sent_into(one->node, other->tasks) * WORTH <= sent &&
            sides_in_step(d, join);
     if (!*ret)
         *one = before;
