@@ -233,7 +233,7 @@ TO 'extra/json_hive' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '
 CREATE TABLE visits AS
 SELECT (i // 5 - 500)::BIGINT AS account, i AS vid, (DATE '2021-01-01' + (i // 40)::INTEGER) AS day,
        TIMESTAMP '1969-12-31 12:00:00' + to_seconds(i * 11) AS seen, CASE WHEN h(i, 90, 11) = 0 THEN NULL ELSE h(i, 91, 300) END::INTEGER AS k,
-       pick(i, 92, ['web', 'app', NULL, 'shop']) AS kind, (h(i, 93, 20001) - 10000)::DECIMAL(12, 2) / 100 AS paid
+       pick(i, 92, ['web', 'app', NULL, 'shop']) AS kind, ((h(i, 93, 20001) - 10000) / 100)::DECIMAL(12, 2) AS paid
 FROM range(11000) t(i);
 COPY (FROM visits WHERE vid < 2003) TO 'visits/v0.parquet' (FORMAT parquet);
 COPY (FROM visits WHERE vid BETWEEN 2003 AND 4100) TO 'visits/v1.parquet' (FORMAT parquet);
