@@ -261,7 +261,7 @@ static uint32_t use_of(struct distribute *d, const struct node_parquet_scan *sca
 static bool find_column(struct distribute *d, const struct node_parquet_scan *scan, uint32_t tasks,
                         uint32_t *ret_column, struct range_point_list *ret)
 {
-    for (uint32_t use = 0; use <= 2; use++) {
+    for (uint32_t use = d->raise.by != NULL ? 0 : 1; use <= 2; use++) {
         for (uint32_t i = 0; i < scan->projection.count; i++) {
             if (use_of(d, scan, i) != use)
                 continue;
@@ -310,10 +310,12 @@ bool ranges_offer(struct distribute *d, const struct node_parquet_scan *scan, st
     domain->next = d->domains;
     d->domains = domain;
     placed->node = &member->scan->base;
-    if (placed->spread == SPREAD_ONE && is_raised_by(d, scan, key))
-        placed->tasks = d->raise.tasks;
-    if (placed->tasks > 1)
+    if (placed->spread != SPREAD_ONE) {
         placed->spread = SPREAD_KEYS;
+    } else if (is_raised_by(d, scan, key)) {
+        placed->spread = SPREAD_KEYS;
+        placed->tasks = d->raise.tasks;
+    }
     placed->ranges = domain;
     return true;
 }
