@@ -109,6 +109,8 @@ static const char *const do_words[] = {"do", "on", NULL};
 static const char *const returning_words[] = {"returning", NULL};
 static const char *const data_words[] = {"data", NULL};
 static const char *const to_words[] = {"to", NULL};
+static const char *const for_words[] = {"for", NULL};
+static const char *const lock_words[] = {"update", "no", "share", "key", NULL};
 /* What may begin the query. VALUES is no work, TABLE a copy, and DuckDB plans no PIVOT. */
 static const char *const rows_words[] = {"select", "from", "with", NULL};
 
@@ -330,4 +332,20 @@ void lexer_classify(const char *sql, size_t bytes, struct statement_class *ret)
     }
     ret->rest = cursor.token == TOKEN_END ? bytes : cursor.start;
     ret->rest_kind = classify_rest(&cursor, ret);
+}
+
+bool lexer_is_storable(const char *sql, size_t bytes)
+{
+    struct cursor cursor = {.text = sql, .bytes = bytes};
+    bool after_for = false, after_data = false;
+
+    for (advance(&cursor); cursor.token != TOKEN_END; advance(&cursor)) {
+        if (cursor.token == TOKEN_SEMICOLON)
+            continue;
+        if (is_word(&cursor, into_words) || (after_for && is_word(&cursor, lock_words)))
+            return false;
+        after_for = is_word(&cursor, for_words);
+        after_data = is_word(&cursor, data_words);
+    }
+    return !after_data;
 }

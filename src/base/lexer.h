@@ -84,6 +84,13 @@ struct statement_class {
 void lexer_classify(const char *sql, size_t bytes, struct statement_class *ret);
 
 /*
+ * True if CREATE TABLE … AS before the query is right for DuckDB exactly if the query is. Not so if it ends in DATA, as WITH NO
+ * DATA does, nor of SELECT … INTO and SELECT … FOR UPDATE, which DuckDB refuses at the start of a statement only. Where that is
+ * not sure, it is false: FOR key IN in a list comprehension.
+ */
+bool lexer_is_storable(const char *sql, size_t bytes);
+
+/*
  * Appends the statement at sql[0] up to its semicolon, with one space for each run of white space and comments; strings
  * and names stay as they are written. Never longer than the statement.
  */

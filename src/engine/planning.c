@@ -259,24 +259,12 @@ static enum eider_status serialize_text(struct planning *planning, const char *s
     return status;
 }
 
-/* A SELECT that could end in WITH DATA, which belongs to CREATE TABLE AS. */
-static bool ends_in_data(const char *sql)
-{
-    struct buf text;
-    bool found;
-
-    buf_init(&text, MAX_QUERY_BYTES);
-    lexer_normalise(sql, strlen(sql), &text);
-    found = text.failed || (text.size >= 4 && strncasecmp(text.data + text.size - 4, "data", 4) == 0);
-    buf_done(&text);
-    return found;
-}
-
 static bool may_be_table(const char *sql)
 {
     static const char *const words[] = {"SELECT", "WITH", "FROM", "VALUES", "TABLE"};
 
-    return starts_with_word(sql, words, sizeof(words) / sizeof(words[0])) && !ends_in_data(sql);
+    return starts_with_word(sql, words, sizeof(words) / sizeof(words[0])) &&
+           lexer_is_storable(sql, strlen(sql));
 }
 
 /* True if the text that DuckDB gave is an error which another form of the query may not have. */

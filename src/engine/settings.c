@@ -140,6 +140,9 @@ static bool parse(const struct description *setting, const char *text, uint64_t 
     case KIND_BYTES:
         if (!settings_parse_bytes(text, whole, ret))
             return false;
+        /* A share is of what DuckDB has, which may be little: then it is the least. */
+        if (strchr(text, '%') != NULL && *ret > 0 && *ret < setting->min)
+            *ret = setting->min;
         break;
     case KIND_COUNT:
         *ret = strtoull(text, &end, 10);

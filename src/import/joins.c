@@ -267,6 +267,9 @@ static bool read_conditions(struct import *im, struct json_object *json, struct 
         condition->op = import_comparison(import_chars(values[2]));
         if (condition->op == comparison_INVALID)
             return declined(im, "a join condition");
+        if (!type_equal(condition->left->type,
+                        condition->right->type)) /* of rows with a NULL: (0, NULL) < ANY (…) */
+            return verdict_no(im->verdict, VERDICT_JOIN, "a join compares values of different types");
     }
     return join->conditions.count == count;
 }

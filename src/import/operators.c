@@ -665,6 +665,10 @@ static bool read_setop(struct import *im, struct json_object *json, struct relat
     *ret = (struct relation){inputs[0].node, import_bindings(im, table, inputs[0].node->columns.count)};
     if (is_union)
         return finish_union(im, nodes, all, ret);
+    /* Everywhere else a collation is an expression of the plan; EXCEPT and INTERSECT apply it themselves. */
+    if (im->collated)
+        return verdict_no(im->verdict, VERDICT_OPERATOR_FIELD,
+                          "EXCEPT and INTERSECT of text with a collation are not understood");
     return finish_setop(im, nodes, all, import_is(type, "LOGICAL_EXCEPT") ? SETOP_EXCEPT : SETOP_INTERSECT,
                         ret);
 }

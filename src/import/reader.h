@@ -48,6 +48,7 @@ struct import {
     uint32_t depth;
     uint32_t objects;      /* read so far */
     uint32_t lambda_level; /* lambdas around what is being read */
+    bool collated;         /* a type that has been read has a collation, which our types do not keep */
     const struct cte_scope *ctes;
     struct delim_scope *delims;
 };

@@ -229,6 +229,7 @@ static const struct eider_type *read_type(struct import *im, struct json_object 
         verdict_no(im->verdict, VERDICT_TYPE, "values of the type %.60s cannot be handed to tasks", alias);
         return NULL;
     }
+    im->collated |= *import_chars(info[I_COLLATION]) != '\0';
     return simple != TYPE_INVALID ? type_simple(simple) : read_nested(im, id, info);
 }
 

@@ -346,10 +346,12 @@ static void write_lambda(struct writer *w, const struct scope *scope, const stru
     write_expr(w, scope, expr->body);
 }
 
-/* Functions that DuckDB binds to another type than they were used as: error() is "NULL", for example. */
+/* Functions that DuckDB binds to another type than they were used as: error() is "NULL", for example, and equi_width_bins() of an
+ * INTEGER that was cast to BIGINT for it is a list of INTEGER in the plan. */
 static bool needs_cast(const struct expr_function *function)
 {
-    return str_is(function->name, "error") && function->base.type->tag != TYPE_SQLNULL;
+    return (str_is(function->name, "error") && function->base.type->tag != TYPE_SQLNULL) ||
+           str_is(function->name, "equi_width_bins");
 }
 
 static void write_function(struct writer *w, const struct scope *scope, const struct expr_function *function)

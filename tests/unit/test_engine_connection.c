@@ -230,6 +230,8 @@ static void test_settings(void **state)
         {"SET GLOBAL eider_partitions_per_task = 0", "eider_partitions_per_task"},
         {"SET eider_exchange_memory = '10%'", NULL},
         {"SET eider_exchange_memory = '100%'", NULL},
+        {"SET eider_exchange_memory = '0.000001%'", NULL},
+        {"SET eider_exchange_memory = '0%'", "eider_exchange_memory is '0%', but must be from 1048576 to "},
         {"SET eider_exchange_memory = '101%'",
          "eider_exchange_memory is '101%', but must be from 1048576 to "},
         {"SET eider_exchange_memory = '1e30'", "eider_exchange_memory is '1e30'"},

@@ -531,6 +531,38 @@ static void test_classify(void **state)
     }
 }
 
+/* What DuckDB takes behind CREATE TABLE … AS and not alone, or as something else. */
+static void test_storable(void **state)
+{
+    static const struct {
+        const char *sql;
+        bool storable;
+    } cases[] = {
+        {"SELECT 1", true},
+        {"SELECT 1;", true},
+        {"(FROM t WHERE a = 'into')", true},
+        {"SELECT \"into\" FROM t -- into", true},
+        {"SELECT a INTO b FROM t", false},
+        {"(SELECT a into b FROM t)", false},
+        {"SELECT a FROM t FOR UPDATE", false},
+        {"SELECT a FROM t FOR /* x */ No KEY UPDATE", false},
+        {"SELECT a FROM t FOR SHARE OF t", false},
+        {"SELECT a FROM t FOR KEY SHARE", false},
+        {"SELECT [x + 1 FOR x IN l] FROM t", true},
+        {"SELECT substring(update FROM 1 FOR 2) FROM t", true},
+        {"SELECT a FROM t WITH NO DATA", false},
+        {"SELECT a FROM t AS data ;", false},
+        {"SELECT a FROM data AS t", true},
+        {"", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (lexer_is_storable(cases[i].sql, strlen(cases[i].sql)) != cases[i].storable)
+            fail_msg("judged wrongly: %s", cases[i].sql);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -541,6 +573,7 @@ int main(void)
         cmocka_unit_test(test_random_bytes),
         cmocka_unit_test(test_long_literals),
         cmocka_unit_test(test_classify),
+        cmocka_unit_test(test_storable),
         cmocka_unit_test(test_queries_of_writes),
     };
 
