@@ -186,6 +186,7 @@ static enum eider_status plan_tree(struct statement *statement, const struct eng
         .broadcast_rows = settings->broadcast_rows,
         .file_info = planned_files_info,
         .column_distinct = planned_files_distinct,
+        .column_share = planned_files_share,
         .column_range = planned_files_range,
         .column_bounds = planned_files_bounds,
         .file_data = &query->files,

@@ -99,6 +99,14 @@ double planned_files_distinct(void *data, const char *first_path, uint32_t file_
     return found.distinct * 20 > (double)found.file_rows ? found.distinct * file_count : found.distinct;
 }
 
+bool planned_files_share(void *data, const char *path, const char *column, double *ret_share,
+                         bool *ret_nested)
+{
+    struct planned_files *planned = data;
+
+    return engine_file_share(planned->files, path, column, ret_share, ret_nested);
+}
+
 bool planned_files_range(void *data, const char *path, const char *column, double *ret_least,
                          double *ret_greatest)
 {

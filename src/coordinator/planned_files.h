@@ -31,6 +31,8 @@ void planned_files_begin(struct planned_files *planned, struct engine_files *fil
 enum eider_status planned_files_info(void *data, const char *path, struct planner_file *ret,
                                      struct eider_error *err);
 double planned_files_distinct(void *data, const char *first_path, uint32_t file_count, const char *column);
+bool planned_files_share(void *data, const char *path, const char *column, double *ret_share,
+                         bool *ret_nested);
 bool planned_files_range(void *data, const char *path, const char *column, double *ret_least,
                          double *ret_greatest);
 bool planned_files_bounds(void *data, const char *path, const char *column, struct planner_bounds *ret);

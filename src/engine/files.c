@@ -359,18 +359,24 @@ enum eider_status engine_file_info(struct engine_files *files, const char *path,
     return EIDER_OK;
 }
 
+static const struct footer_column *find_column(const struct footer *footer, const char *name)
+{
+    for (uint32_t i = 0; i < footer->column_count; i++) {
+        if (strcmp(footer->columns[i].name, name) == 0)
+            return &footer->columns[i];
+    }
+    return NULL;
+}
+
 bool engine_file_column(struct engine_files *files, const char *path, const char *column,
                         struct engine_file_column *ret)
 {
-    const struct footer_column *found = NULL;
+    const struct footer_column *found;
     struct entry *entry;
 
     pthread_mutex_lock(&files->mutex);
     entry = find_entry(files, path);
-    for (uint32_t i = 0; entry != NULL && found == NULL && i < entry->footer->column_count; i++) {
-        if (strcmp(entry->footer->columns[i].name, column) == 0)
-            found = &entry->footer->columns[i];
-    }
+    found = entry != NULL ? find_column(entry->footer, column) : NULL;
     if (found != NULL)
         *ret = (struct engine_file_column){.file_rows = entry->footer->rows,
                                            .distinct = found->distinct,
@@ -382,4 +388,27 @@ bool engine_file_column(struct engine_files *files, const char *path, const char
                                            .row_group_count = entry->footer->count};
     pthread_mutex_unlock(&files->mutex);
     return found != NULL;
+}
+
+bool engine_file_share(struct engine_files *files, const char *path, const char *column, double *ret_share,
+                       bool *ret_nested)
+{
+    const struct footer_column *found;
+    struct entry *entry;
+
+    *ret_share = 1;
+    *ret_nested = false;
+    pthread_mutex_lock(&files->mutex);
+    entry = find_entry(files, path);
+    found = entry != NULL ? find_column(entry->footer, column) : NULL;
+    if (found != NULL) {
+        *ret_share = found->share;
+    } else if (entry != NULL) {
+        *ret_nested = true;
+        for (uint32_t i = 0; i < entry->footer->column_count; i++)
+            *ret_share -= entry->footer->columns[i].share;
+        *ret_share = *ret_share > 0 ? *ret_share : 0;
+    }
+    pthread_mutex_unlock(&files->mutex);
+    return entry != NULL;
 }

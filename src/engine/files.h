@@ -62,8 +62,13 @@ struct engine_file_column {
     uint32_t row_group_count;
 };
 
-/* False: the file has no such column, or engine_file_info did not read it. Any thread. */
+/* False: the file has no such column, or it is a nested one, or engine_file_info did not read it. Any thread. */
 bool engine_file_column(struct engine_files *files, const char *path, const char *column,
                         struct engine_file_column *ret);
+
+/* About which part of the file's bytes the column has, from 0 to 1; with *ret_nested, all columns that engine_file_column
+ * knows nothing of have it together. False: engine_file_info did not read the file. Any thread. */
+bool engine_file_share(struct engine_files *files, const char *path, const char *column, double *ret_share,
+                       bool *ret_nested);
 
 #endif

@@ -356,7 +356,7 @@ struct chunk {
     struct thrift path; /* stands at the first element of path_in_schema */
     uint64_t path_parts;
     enum number_kind kind;
-    uint64_t type, values, nulls, data_page, dictionary_page;
+    uint64_t type, values, bytes, nulls, data_page, dictionary_page;
     bool has_range;
     bool no_nulls; /* for certain */
     double least, greatest;
@@ -376,6 +376,7 @@ struct found {
     struct leaves *leaves;
     struct column *columns;
     uint32_t count;
+    uint64_t first_bytes; /* of all chunks of the first row group */
 };
 
 static double integer_value(enum number_kind kind, uint64_t bits, uint64_t bytes)
@@ -442,7 +443,8 @@ static void read_statistics(struct thrift *in, struct chunk *chunk)
     chunk->has_range = has_least && has_greatest && chunk->least <= chunk->greatest;
 }
 
-/* ColumnMetaData: 1 type, 3 path_in_schema, 5 num_values, 9 data_page_offset, 11 dictionary_page_offset, 12 statistics. */
+/* ColumnMetaData: 1 type, 3 path_in_schema, 5 num_values, 7 total_compressed_size, 9 data_page_offset,
+ * 11 dictionary_page_offset, 12 statistics. */
 static void read_column_metadata(struct thrift *in, struct chunk *chunk)
 {
     uint64_t id = 0;
@@ -458,6 +460,8 @@ static void read_column_metadata(struct thrift *in, struct chunk *chunk)
                 thrift_skip(in, element, true, 0);
         } else if (id == 5 && type == THRIFT_I64) {
             chunk->values = thrift_count(in);
+        } else if (id == 7 && type == THRIFT_I64) {
+            chunk->bytes = thrift_count(in);
         } else if (id == 9 && type == THRIFT_I64) {
             chunk->data_page = thrift_count(in);
         } else if (id == 11 && type == THRIFT_I64) {
@@ -570,6 +574,7 @@ static void read_columns(struct thrift *in, struct found *found, bool is_first)
             else
                 thrift_skip(in, type, false, 0);
         }
+        found->first_bytes += is_first ? chunk.bytes : 0;
         if (chunk.path_parts != 1 || found->columns == NULL || top_level == MAX_COLUMNS)
             continue;
         if (is_first)
@@ -577,6 +582,11 @@ static void read_columns(struct thrift *in, struct found *found, bool is_first)
         if (top_level < found->count)
             widen(&found->columns[top_level++], &chunk);
     }
+}
+
+static double share_of(const struct chunk *chunk, const struct found *found)
+{
+    return found->first_bytes == 0 ? 1 : (double)chunk->bytes / (double)found->first_bytes;
 }
 
 static void keep_columns(struct footer *footer, struct found *found)
@@ -591,6 +601,7 @@ static void keep_columns(struct footer *footer, struct found *found)
         footer->columns[footer->column_count++] =
             (struct footer_column){.name = name,
                                    .distinct = estimate_distinct(&column->first, footer->rows),
+                                   .share = share_of(&column->first, found),
                                    .has_range = column->has_range && !column->no_range,
                                    .has_bounds = column->has_range && !column->no_bounds &&
                                                  found->leaves != NULL && found->leaves->is_clear,

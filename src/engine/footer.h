@@ -11,6 +11,7 @@
 struct footer_column {
     char *name;      /* of a top-level column */
     double distinct; /* about so many different values in the whole file; < 0: unknown */
+    double share;    /* about this part of the file's bytes, from 0 to 1, judged by the first row group */
     /* If has_range: its least and greatest number, maybe wider than the values are. Integers, also those that are dates
      * (days) and decimals (unscaled), and floating-point numbers; times in microseconds, whatever their unit in the file. */
     bool has_range;

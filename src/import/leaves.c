@@ -92,8 +92,7 @@ static bool finish_values(struct import *im, struct node_values *node, uint64_t 
     return true;
 }
 
-/* Rows of expressions over a scan of one row, to which they do not refer. Over any other input they are rows per row
- * of it (LATERAL VALUES). */
+/* Rows of expressions over a scan of one row, to which they do not refer; over any other input, LATERAL VALUES. */
 bool import_expression_get(struct import *im, struct json_object *json, struct relation *ret)
 {
     static const char *const keys[] = {"table_index", "expr_types", "expressions"};
@@ -109,9 +108,10 @@ bool import_expression_get(struct import *im, struct json_object *json, struct r
         !read_columns(im, values[1], &node->base.columns) || !import_list(im, values[2], &count) ||
         !import_children(im, json, &input, 1))
         return false;
-    if (input.node->tag != NODE_DUMMY_SCAN)
-        return verdict_no(im->verdict, VERDICT_OPERATOR,
-                          "VALUES per row of another table are not understood");
+    if (input.node->tag != NODE_DUMMY_SCAN) {
+        ret->bindings = import_bindings(im, table, node->base.columns.count);
+        return import_lateral_values(im, &input, values[2], &node->base.columns, &ret->node);
+    }
     node->rows = expr_row_list_new(im->arena, count);
     for (uint32_t row = 0; row < node->rows.count; row++) {
         struct expr_list *list = &node->rows.items[row].values;

@@ -169,6 +169,9 @@ bool import_same_types(const struct column_list *a, const struct column_list *b)
 struct column import_column(struct import *im, const struct eider_expr *expr, struct json_object *json);
 bool import_dummy_scan(struct import *im, struct json_object *json, struct relation *ret);
 bool import_empty_result(struct import *im, struct json_object *json, struct relation *ret);
+/* *ret are the rows of `rows`, lists of expressions over the input, for each row of it. */
+bool import_lateral_values(struct import *im, const struct relation *input, struct json_object *rows,
+                           const struct column_list *columns, struct eider_node **ret);
 bool import_expression_get(struct import *im, struct json_object *json, struct relation *ret);
 bool import_chunk_get(struct import *im, struct json_object *json, struct relation *ret);
 bool import_cte(struct import *im, struct json_object *json, struct relation *ret);

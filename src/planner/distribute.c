@@ -563,7 +563,8 @@ static uint32_t union_worth(const struct distribute *d, const struct placed *inp
     double bytes = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        double more = inputs[i].kind == EIDER_TASKS_DESIRED ? stage_scan_bytes(inputs[i].node) : 0;
+        double more =
+            inputs[i].kind == EIDER_TASKS_DESIRED ? stage_scan_bytes(d->options, inputs[i].node) : 0;
         bytes += more > 0 ? more : 0;
         sum += more > 0 ? inputs[i].tasks : 0;
     }

@@ -20,9 +20,12 @@
 #include "planner/passes.h"
 #include "planner/ranges.h"
 
-#define MUCH_LESS 4.0 /* rows that are broadcast, by those that need no shuffle then */
-#define KEEP_KEYS 8.0 /* so many times more rows may be broadcast to keep keys */
-#define WORTH     2.0 /* rows that travel, by those that do after a side in one task was made several */
+#define MUCH_LESS 4.0     /* rows that are broadcast, by those that need no shuffle then */
+#define KEEP_KEYS 8.0     /* so many times more rows may be broadcast to keep keys */
+#define WORTH     2.0     /* rows that travel, by those that do after a side in one task was made several */
+#define FEW_SENT  20000.0 /* rows that are broadcast without being noticed */
+#define SELECTIVE                                                                                            \
+    8.0 /* rows of a side's files, by those that its filter leaves if they are better broadcast than cut by ranges */
 
 struct join {
     struct join_shape shape;
@@ -390,6 +393,40 @@ static bool sides_in_step(struct distribute *d, const struct join *join)
            is_spread_by(&join->right, &keys) && ranges_meet(d, &join->left, &join->right);
 }
 
+/* Rows of the scan below, in its stage, whose files have most; 0 if nothing is known of them. */
+static double most_rows_of_files(const struct distribute *d, const struct eider_node *node)
+{
+    const struct node_parquet_scan *scan = node_as_parquet_scan(node);
+    struct planner_file file;
+    double rows = 0;
+
+    for (uint32_t i = 0; scan != NULL && d->options->file_info != NULL && i < scan->files.count; i++) {
+        struct eider_error scratch;
+        if (d->options->file_info(d->options->file_data, scan->files.items[i].path.data, &file, &scratch) ==
+            EIDER_OK)
+            rows += (double)file.rows;
+    }
+    for (uint32_t i = 0, count = node_is_boundary(node) ? 0 : node_child_count(node); i < count; i++) {
+        double more = most_rows_of_files(d, node_child(node, i));
+        rows = more > rows ? more : rows;
+    }
+    return rows;
+}
+
+/* A side in one task of which filters leave few rows is better broadcast than cut by ranges: where a task's range has none of
+ * them, DuckDB reads the other side all the same, but with all of them at hand it skips row groups by their least and greatest
+ * key. */
+static bool is_selective(const struct distribute *d, const struct join *join)
+{
+    bool left = join->left.spread == SPREAD_ONE;
+    const struct placed *one = left ? &join->left : &join->right, *other = left ? &join->right : &join->left;
+    bool broadcast = left ? join_may_broadcast_left(&join->shape) : join_may_broadcast_right(&join->shape);
+    double rows = distribute_rows(one->node);
+
+    return one->spread == SPREAD_ONE && broadcast && d->options->broadcast_joins &&
+           rows * (double)other->tasks <= FEW_SENT && rows * SELECTIVE <= most_rows_of_files(d, one->node);
+}
+
 /* A side that is worth one task gets as many as the other has, if it can be cut by the other's ranges: then nothing travels. */
 static bool raise_to_step(struct distribute *d, struct join *join)
 {
@@ -478,10 +515,14 @@ bool distribute_join(struct distribute *d, const struct eider_node *node,
         return false;
     if (is_one(&join.left) && is_one(&join.right))
         return finish_join(d, &join, NULL, (struct key_slots){NULL, 0}, ret);
-    if (sides_in_step(d, &join) || raise_to_step(d, &join))
+    if (sides_in_step(d, &join))
         return join_in_step(d, &join, ret);
-    if (!raise_below(d, &join, &raised) || raised)
-        return raised && join_in_step(d, &join, ret);
+    if (!is_selective(d, &join)) {
+        if (raise_to_step(d, &join))
+            return join_in_step(d, &join, ret);
+        if (!raise_below(d, &join, &raised) || raised)
+            return raised && join_in_step(d, &join, ret);
+    }
     if (!is_one(&join.left) && join_may_broadcast_right(&join.shape) &&
         is_small(d, right, &join.left, keys_to_keep(d, &join, false)))
         return join_broadcast_right(d, &join, ret);

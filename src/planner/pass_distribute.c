@@ -39,8 +39,7 @@ static enum eider_status estimate_tasks(void *data, const struct eider_node *nod
     if (node->tag == NODE_TABLE_SCAN)
         table = table_of(d->options, node_as_table_scan(node));
     if (scan != NULL) {
-        for (uint32_t i = 0; i < scan->files.count; i++)
-            bytes += (double)scan->files.items[i].bytes;
+        bytes = scan_bytes(d->options, scan);
         *ret = (struct eider_task_count){EIDER_TASKS_DESIRED, distribute_tasks_for(d, bytes)};
     } else if (function != NULL && function->divisible) {
         for (uint32_t i = 0; i < function->files.count; i++)

@@ -249,7 +249,7 @@ static struct leaf_share *share_out(struct finalise *f, const struct eider_node 
         return NULL;
     }
     for (uint32_t i = 0; i < count; i++)
-        bytes[i] = stage_scan_bytes(node_child(node, i));
+        bytes[i] = stage_scan_bytes(f->p->options, node_child(node, i));
     union_shares(&f->share, bytes, count, shares);
     return shares;
 }

@@ -49,8 +49,11 @@ enum eider_status scale_leaf(struct arena *arena, const struct planner_options *
 const struct eider_node *file_share(struct arena *arena, const struct node_function_scan *scan, uint32_t task,
                                     uint32_t tasks);
 
-/* Bytes of the files that are read below `node` in the stage that it stands in; -1 if some are cut by ranges. */
-double stage_scan_bytes(const struct eider_node *node);
+/* About so many bytes does the scan read: those of its columns in its files. */
+double scan_bytes(const struct planner_options *options, const struct node_parquet_scan *scan);
+
+/* Those of all scans below `node` in the stage that it stands in; -1 if some are cut by ranges. */
+double stage_scan_bytes(const struct planner_options *options, const struct eider_node *node);
 
 /* What each of the inputs of a union has of the tasks that the union has: by their bytes, but all of it where bytes are
  * not more than 0. */

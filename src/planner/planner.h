@@ -74,6 +74,10 @@ struct planner_options {
                                    struct eider_error *err);
     /* About how many different values a column of a table has, judged by its first file; < 0: unknown. May be NULL. */
     double (*column_distinct)(void *data, const char *first_path, uint32_t file_count, const char *column);
+    /* About which part of a file's bytes a column has, from 0 to 1. With *ret_nested, it is that of all columns together which
+     * are nested, or unknown. False: nothing is known. May be NULL. Asked after file_info. */
+    bool (*column_share)(void *data, const char *path, const char *column, double *ret_share,
+                         bool *ret_nested);
     /* The least and greatest number in a column of one file, or wider bounds; dates as days, times as
      * microseconds, decimals unscaled. False: unknown. May be NULL. Asked after file_info. */
     bool (*column_range)(void *data, const char *path, const char *column, double *ret_least,

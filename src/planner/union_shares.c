@@ -18,26 +18,6 @@
 #define CLOSE 0.125
 #define SMALL 0.5
 
-double stage_scan_bytes(const struct eider_node *node)
-{
-    const struct node_parquet_scan *scan = node_as_parquet_scan(node);
-    double bytes = 0;
-
-    if (node_is_boundary(node))
-        return 0;
-    if (scan != NULL && scan->range_points.count > 0)
-        return -1;
-    for (uint32_t i = 0; scan != NULL && i < scan->files.count; i++)
-        bytes += (double)scan->files.items[i].bytes;
-    for (uint32_t i = 0, n = node_child_count(node); i < n; i++) {
-        double more = stage_scan_bytes(node_child(node, i));
-        if (more < 0)
-            return -1;
-        bytes += more;
-    }
-    return bytes;
-}
-
 static double snap(double position)
 {
     double nearest = (double)(uint32_t)(position + 0.5);

@@ -170,7 +170,7 @@ static void test_operators(void **state)
          "FROM r",
          VERDICT_OPERATOR_FIELD},
         {"SELECT a FROM u LIMIT (SELECT 3)", VERDICT_OPERATOR_FIELD},
-        {"SELECT * FROM u, (VALUES (u.a), (u.b)) v", VERDICT_OPERATOR},
+        {"SELECT * FROM u, (VALUES (u.a), (u.b)) v", VERDICT_DISTRIBUTABLE},
         {"SELECT (a, b) = ANY (SELECT a, b FROM u) AND a <> ANY (SELECT a FROM u) FROM t",
          VERDICT_DISTRIBUTABLE},
         {"SELECT a FROM t WHERE a > (SELECT b FROM u WHERE u.a > t.a)", VERDICT_DISTRIBUTABLE},

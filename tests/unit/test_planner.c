@@ -255,6 +255,60 @@ static void distinct_aggregates_are_split(void **unused)
     }
 }
 
+/* ---- What scans are worth ---- */
+
+/* Of the file, column a is a tenth, b a half, and what is nested a fourth. */
+static bool some_share(void *data, const char *path, const char *column, double *ret_share, bool *ret_nested)
+{
+    const bool *known = data;
+
+    (void)path;
+    *ret_nested = strcmp(column, "a") != 0 && strcmp(column, "b") != 0;
+    *ret_share = *ret_nested ? 0.25 : strcmp(column, "a") == 0 ? 0.1 : 0.5;
+    return *known;
+}
+
+/* Four files of 8 MiB and 8,000 rows; a task is worth `task` bytes. */
+static uint32_t tasks_of_scan(const char *const *columns, uint32_t count, uint64_t task, bool known)
+{
+    struct planned p = start();
+    struct planner_options options = options_for(64);
+    struct node_parquet_scan *scan =
+        (struct node_parquet_scan *)node_clone(p.arena, sample_scan(p.arena, 2, 4, 32000));
+    struct scan_column first = scan->read.items[0];
+    uint32_t tasks;
+
+    scan->read = scan_column_list_new(p.arena, count);
+    scan->projection = u32_list_identity(p.arena, count);
+    scan->base.columns = column_list_new(p.arena, count);
+    for (uint32_t i = 0; i < count; i++) {
+        scan->read.items[i] = first;
+        scan->read.items[i].name = str_from(columns[i]);
+        scan->base.columns.items[i] = (struct column){str_from(columns[i]), first.type};
+    }
+    options.bytes_per_task = task;
+    options.column_share = some_share;
+    options.file_data = &known;
+    plan_with(&p, &scan->base, &options);
+    tasks = p.verdict.kind == VERDICT_SMALL ? 1 : p.graph.stages[0].tasks;
+    done(&p);
+    return tasks;
+}
+
+static void scans_are_worth_their_columns(void **unused)
+{
+    static const char *const columns[] = {"a", "b", "list", "struct"};
+
+    (void)unused;
+    assert_int_equal(tasks_of_scan(columns, 4, MIB, false), 32);
+    assert_int_equal(tasks_of_scan(columns, 1, MIB, true), 4);     /* 3.2 MiB */
+    assert_int_equal(tasks_of_scan(columns, 2, MIB, true), 20);    /* 19.2 */
+    assert_int_equal(tasks_of_scan(columns, 3, MIB, true), 28);    /* 27.2 */
+    assert_int_equal(tasks_of_scan(columns, 4, MIB, true), 28);    /* the nested ones count once */
+    assert_int_equal(tasks_of_scan(columns, 1, 4 * MIB, true), 1); /* small */
+    assert_int_equal(tasks_of_scan(columns, 0, 100, true), 5);     /* 32,000 rows, 480 bytes */
+}
+
 /* ---- CTEs ---- */
 
 static const struct eider_node *read_twice(struct arena *arena, const struct eider_node *definition)
@@ -541,6 +595,7 @@ int main(void)
         cmocka_unit_test(what_does_not_decompose_is_computed_whole),
         cmocka_unit_test(merging_states_gives_states),
         cmocka_unit_test(distinct_aggregates_are_split),
+        cmocka_unit_test(scans_are_worth_their_columns),
         cmocka_unit_test(readers_of_few_rows_are_few),
         cmocka_unit_test(states_of_many_tasks_meet_in_steps),
         cmocka_unit_test(small_sides_are_broadcast),
