@@ -537,6 +537,7 @@ struct eider_node_exchange_source {
     uint32_t stage;
     enum eider_boundary kind;
     bool ordered;
+    bool unfiltered; /* by estimate they are most of what is in the files that the stage below reads */
 };
 EIDER_API bool eider_node_as_exchange_source(const struct eider_node *node,
                                              struct eider_node_exchange_source *ret);

@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "plan/plan.h"
 
-#define PLAN_CODEC_VERSION 3
+#define PLAN_CODEC_VERSION 4
 #define PLAN_MAX_BYTES     ((size_t)64 << 20) /* of an encoded plan */
 #define PLAN_MAX_DEPTH     1000               /* of objects inside objects */
 

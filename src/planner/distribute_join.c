@@ -393,26 +393,6 @@ static bool sides_in_step(struct distribute *d, const struct join *join)
            is_spread_by(&join->right, &keys) && ranges_meet(d, &join->left, &join->right);
 }
 
-/* Rows of the scan below, in its stage, whose files have most; 0 if nothing is known of them. */
-static double most_rows_of_files(const struct distribute *d, const struct eider_node *node)
-{
-    const struct node_parquet_scan *scan = node_as_parquet_scan(node);
-    struct planner_file file;
-    double rows = 0;
-
-    for (uint32_t i = 0; scan != NULL && d->options->file_info != NULL && i < scan->files.count; i++) {
-        struct eider_error scratch;
-        if (d->options->file_info(d->options->file_data, scan->files.items[i].path.data, &file, &scratch) ==
-            EIDER_OK)
-            rows += (double)file.rows;
-    }
-    for (uint32_t i = 0, count = node_is_boundary(node) ? 0 : node_child_count(node); i < count; i++) {
-        double more = most_rows_of_files(d, node_child(node, i));
-        rows = more > rows ? more : rows;
-    }
-    return rows;
-}
-
 /* A side in one task of which filters leave few rows is better broadcast than cut by ranges: where a task's range has none of
  * them, DuckDB reads the other side all the same, but with all of them at hand it skips row groups by their least and greatest
  * key. */
@@ -424,7 +404,8 @@ static bool is_selective(const struct distribute *d, const struct join *join)
     double rows = distribute_rows(one->node);
 
     return one->spread == SPREAD_ONE && broadcast && d->options->broadcast_joins &&
-           rows * (double)other->tasks <= FEW_SENT && rows * SELECTIVE <= most_rows_of_files(d, one->node);
+           rows * (double)other->tasks <= FEW_SENT &&
+           rows * SELECTIVE <= stage_file_rows(d->options, one->node);
 }
 
 /* A side that is worth one task gets as many as the other has, if it can be cut by the other's ranges: then nothing travels. */

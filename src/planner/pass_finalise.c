@@ -22,6 +22,7 @@
 #include "plan/object.h"
 
 #define MAX_STAGES 1000
+#define UNFILTERED 2.0 /* rows of a stage's files, by those that leave it, at most */
 
 struct known_stage {
     const struct eider_node *input; /* of the boundary */
@@ -183,6 +184,13 @@ static bool add_input(struct finalise *f, struct plan_stage *stage, const struct
     return true;
 }
 
+static bool is_unfiltered(const struct finalise *f, const struct eider_node *input)
+{
+    double rows = stage_file_rows(f->p->options, input);
+
+    return rows > 0 && input->rows * UNFILTERED > rows;
+}
+
 static const struct eider_node *cut_boundary(struct finalise *f, const struct eider_node *node,
                                              const struct boundary_view *view, struct plan_stage *stage)
 {
@@ -210,6 +218,7 @@ static const struct eider_node *cut_boundary(struct finalise *f, const struct ei
     source->stage = input.stage;
     source->kind = input.kind;
     source->ordered = view->ordered;
+    source->unfiltered = is_unfiltered(f, view->input);
     source->base.columns = node->columns;
     source->base.rows = node->rows;
     return add_input(f, stage, &input) ? &source->base : NULL;

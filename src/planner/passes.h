@@ -55,6 +55,9 @@ double scan_bytes(const struct planner_options *options, const struct node_parqu
 /* Those of all scans below `node` in the stage that it stands in; -1 if some are cut by ranges. */
 double stage_scan_bytes(const struct planner_options *options, const struct eider_node *node);
 
+/* Rows in the files of the scan below `node`, in the stage that it stands in, that has most; 0 if nothing is known of them. */
+double stage_file_rows(const struct planner_options *options, const struct eider_node *node);
+
 /* What each of the inputs of a union has of the tasks that the union has: by their bytes, but all of it where bytes are
  * not more than 0. */
 void union_shares(const struct leaf_share *whole, const double *bytes, uint32_t count,

@@ -79,3 +79,22 @@ double stage_scan_bytes(const struct planner_options *options, const struct eide
     }
     return bytes;
 }
+
+double stage_file_rows(const struct planner_options *options, const struct eider_node *node)
+{
+    const struct node_parquet_scan *scan = node_as_parquet_scan(node);
+    double rows = 0;
+
+    for (uint32_t i = 0; scan != NULL && options->file_info != NULL && i < scan->files.count; i++) {
+        struct planner_file file;
+        struct eider_error scratch;
+        if (options->file_info(options->file_data, scan->files.items[i].path.data, &file, &scratch) ==
+            EIDER_OK)
+            rows += (double)file.rows;
+    }
+    for (uint32_t i = 0, count = node_is_boundary(node) ? 0 : node_child_count(node); i < count; i++) {
+        double more = stage_file_rows(options, node_child(node, i));
+        rows = more > rows ? more : rows;
+    }
+    return rows;
+}

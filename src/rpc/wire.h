@@ -19,7 +19,7 @@
 #include "rpc/transport.h"
 
 /* Changes whenever a message, the plan codec, or the partition of a hash does. */
-#define WIRE_VERSION 3u
+#define WIRE_VERSION 4u
 
 #define WIRE_MAX_BYTES ((size_t)1 << 30) /* of a message */
 

@@ -3,9 +3,9 @@
  * Joins. Each side is a subselect of its own, and so is each join below another: for a flat list of joins
  * DuckDB would choose an order of its own, and of sources of the exchange it knows too little for that.
  *
- * Where a join drops rows with a NULL key anyway, they are filtered out of sources and CTEs: only a build side
- * with a filter makes DuckDB build a Bloom filter of its keys for the probe side's scan, and it cannot see that
- * such a side is the rest of a filter. On both sides, since DuckDB may swap them, and so that its estimates
+ * Where a join drops rows with a NULL key anyway, they are filtered out of CTEs and of sources that are the rest
+ * of a filter (select.c): only a build side with a filter makes DuckDB build a Bloom filter of its keys for the probe
+ * side's scan, and it cannot see that such a side is the rest of one. On both sides, since DuckDB may swap them, and so that its estimates
  * keep their ratio.
  *
  * MARK and SINGLE joins, which no SQL says, are in mark.c.

@@ -169,13 +169,16 @@ static uint32_t position_of(const struct select *select, uint32_t index)
     return 0;
 }
 
-/* Rows that the reader of the query does without, if they are simply said: of a source or a CTE, perhaps DISTINCT. */
+/* Rows that the reader of the query does without, if they are simply said: of a source or a CTE, perhaps DISTINCT. Not of a
+ * source that nothing has filtered: DuckDB would take the filter to leave a fifth of the rows, and so to be worth building its hash
+ * tables of what is joined with it. (TPC-DS q72 at scale factor 1, in four tasks: 870 → 520 ms.) */
 static void write_not_null(struct writer *w, const struct select *select, const struct scope *scope,
                            bool *where)
 {
     const struct node_distinct *distinct = node_as_distinct(select->head);
     bool plain = select->head == NULL || (distinct != NULL && distinct->targets.count == 0);
-    bool is_rows = select->base->tag == NODE_EXCHANGE_SOURCE || select->base->tag == NODE_CTE_REF;
+    const struct node_exchange_source *source = node_as_exchange_source(select->base);
+    bool is_rows = source != NULL ? !source->unfiltered : select->base->tag == NODE_CTE_REF;
 
     if (select->not_null == NULL || !plain || !is_rows || select->has_limit || select->orders != NULL)
         return;
