@@ -5,8 +5,8 @@
  *
  * Where a join drops rows with a NULL key anyway, they are filtered out of CTEs and of sources that are the rest
  * of a filter (select.c): only a build side with a filter makes DuckDB build a Bloom filter of its keys for the probe
- * side's scan, and it cannot see that such a side is the rest of one. On both sides, since DuckDB may swap them, and so that its estimates
- * keep their ratio.
+ * side's scan, and it cannot see that such a side is the rest of one. On both sides, since DuckDB may swap them, and so
+ * that its estimates keep their ratio.
  *
  * MARK and SINGLE joins, which no SQL says, are in mark.c.
  */

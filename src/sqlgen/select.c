@@ -170,8 +170,8 @@ static uint32_t position_of(const struct select *select, uint32_t index)
 }
 
 /* Rows that the reader of the query does without, if they are simply said: of a source or a CTE, perhaps DISTINCT. Not of a
- * source that nothing has filtered: DuckDB would take the filter to leave a fifth of the rows, and so to be worth building its hash
- * tables of what is joined with it. (TPC-DS q72 at scale factor 1, in four tasks: 870 → 520 ms.) */
+ * source that nothing has filtered: DuckDB would take the filter to leave a fifth of the rows, and might build its hash table of
+ * what is joined with it because that seems small. (TPC-DS q72 at scale factor 1, in four tasks: 870 → 520 ms.) */
 static void write_not_null(struct writer *w, const struct select *select, const struct scope *scope,
                            bool *where)
 {
