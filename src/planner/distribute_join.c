@@ -24,8 +24,7 @@
 #define KEEP_KEYS 8.0     /* so many times more rows may be broadcast to keep keys */
 #define WORTH     2.0     /* rows that travel, by those that do after a side in one task was made several */
 #define FEW_SENT  20000.0 /* rows that are broadcast without being noticed */
-#define SELECTIVE                                                                                            \
-    8.0 /* rows of a side's files, by those that its filter leaves if they are better broadcast than cut by ranges */
+#define SELECTIVE 8.0     /* rows of a side's files, by those that its filters leave */
 
 struct join {
     struct join_shape shape;
@@ -403,7 +402,7 @@ static bool is_selective(const struct distribute *d, const struct join *join)
     bool broadcast = left ? join_may_broadcast_left(&join->shape) : join_may_broadcast_right(&join->shape);
     double rows = distribute_rows(one->node);
 
-    return one->spread == SPREAD_ONE && broadcast && d->options->broadcast_joins &&
+    return one->spread == SPREAD_ONE && broadcast && is_small(d, one->node, other, -1) &&
            rows * (double)other->tasks <= FEW_SENT &&
            rows * SELECTIVE <= stage_file_rows(d->options, one->node);
 }

@@ -39,17 +39,20 @@ static void write_setop(struct writer *w, const struct node_setop *node)
 }
 
 /* An arm sees the WITH list around the CTE and has one of its own. */
-static void write_arm(struct writer *w, const struct eider_node *node)
+static void write_arm(struct writer *w, const struct eider_node *node, bool steps)
 {
     struct with_scope scope, *recursion = w->recursion;
+    bool in_steps = w->in_steps;
 
     put(w, "(");
     if (recursion == NULL)
         w->recursion = w->scope;
+    w->in_steps |= steps;
     writer_scope_begin(w, &scope);
     write_query(w, node, NULL);
     writer_scope_end(w, &scope);
     w->recursion = recursion;
+    w->in_steps = in_steps;
     put(w, ")");
 }
 
@@ -62,9 +65,9 @@ static void write_recursive_cte(struct writer *w, const struct node_recursive_ct
     for (uint32_t i = 0; i < width; i++)
         put_name(w, i > 0 ? ", c" : "(c", i);
     put(w, width > 0 ? ") AS (" : " AS (");
-    write_arm(w, node->anchor);
+    write_arm(w, node->anchor, false);
     put(w, node->union_all ? " UNION ALL " : " UNION ");
-    write_arm(w, node->recursion);
+    write_arm(w, node->recursion, true);
     put_name(w, ") SELECT * FROM k", node->cte);
     put(w, ") AS t");
 }

@@ -373,11 +373,62 @@ void write_query(struct writer *w, const struct eider_node *node, const struct c
     write_query_with(w, node, names, NULL);
 }
 
+struct invariant {
+    bool scans; /* reads files or tables */
+    bool refers;
+};
+
+static bool look_for_references(void *data, const struct eider_node *node)
+{
+    struct invariant *found = data;
+
+    found->scans |=
+        node->tag == NODE_PARQUET_SCAN || node->tag == NODE_TABLE_SCAN || node->tag == NODE_FUNCTION_SCAN;
+    found->refers |= node->tag == NODE_CTE_REF;
+    return !found->refers;
+}
+
+/* True if the rows are of files or tables and the same in every step of the recursive CTE that we are in. */
+static bool is_invariant(const struct writer *w, const struct eider_node *node)
+{
+    struct invariant found = {false, false};
+
+    return w->in_steps && node_walk(node, look_for_references, &found) && found.scans;
+}
+
+/*
+ * What the steps of a recursive CTE read of files is computed once, before them. Not only to save time: DuckDB 1.5.6 loses
+ * rows now and then if the step's own rows are the side of a join that its hash table is made of, and the other side scans files,
+ * because the filters which it derives of the first for the scan can be those of another step.
+ */
+static void write_invariant(struct writer *w, const struct eider_node *node)
+{
+    struct with_scope *scope = w->scope, *recursion = w->recursion;
+    struct definition definition;
+    uint32_t number = w->names++;
+
+    w->scope = recursion;
+    w->recursion = NULL;
+    w->in_steps = false;
+    writer_define_begin(w, &definition);
+    write_query_with(w, node, NULL, NULL);
+    writer_define(w, &definition, "x", number, MATERIALIZED_YES);
+    w->scope = scope;
+    w->recursion = recursion;
+    w->in_steps = true;
+    put_name(w, "(SELECT * FROM x", number);
+    put(w, ")");
+}
+
 void write_subquery(struct writer *w, const struct eider_node *node, const struct u32_list *not_null)
 {
     struct definition definition;
     uint32_t number;
 
+    if (is_invariant(w, node)) {
+        write_invariant(w, node);
+        return;
+    }
     if (w->depth < MAX_NESTED) {
         w->depth++;
         put(w, "(");

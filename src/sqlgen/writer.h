@@ -36,6 +36,7 @@ struct writer {
     struct buf *out;
     struct with_scope *scope;
     struct with_scope *recursion; /* the scope around the outermost recursive CTE that we are in, or NULL */
+    bool in_steps;                /* what is written is computed in every step of a recursive CTE */
     const struct sqlgen_context *context;
     struct eider_error *err;
     enum eider_status status; /* the first failure */
