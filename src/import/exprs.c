@@ -256,15 +256,11 @@ static const struct eider_expr *cast_field(struct import *im, const struct eider
                                            const struct eider_type *type)
 {
     const struct eider_type *from = type_as_struct(expr->type)->fields.items[index].type;
-    struct expr_function *field = expr_function_new(im->arena, from);
+    struct expr_function *field = expr_call(im->arena, from, "struct_extract_at", 2);
 
     if (!type_equal(from, type) && !type_has_names(type))
         return unnamed_cast(im);
     if (field == NULL)
-        return NULL;
-    field->name = str_from("struct_extract_at");
-    field->args = expr_list_new(im->arena, 2);
-    if (field->args.count != 2)
         return NULL;
     field->args.items[0] = expr;
     field->args.items[1] = expr_bigint(im->arena, (int64_t)index + 1);
@@ -277,14 +273,12 @@ static const struct eider_expr *cast_row(struct import *im, const struct eider_e
 {
     const struct column_list *to = &type_as_struct(type)->fields;
     const struct expr_list *args = row_args(child);
-    struct expr_function *made = expr_function_new(im->arena, type);
+    struct expr_function *made = expr_call(im->arena, type, "row", to->count);
 
     if (to->count != type_as_struct(child->type)->fields.count)
         return unnamed_cast(im);
     if (made == NULL)
         return NULL;
-    made->name = str_from("row");
-    made->args = expr_list_new(im->arena, to->count);
     for (uint32_t i = 0; i < made->args.count; i++) {
         const struct eider_type *field = to->items[i].type;
         made->args.items[i] =

@@ -12,18 +12,6 @@
  */
 #include "import/reader.h"
 
-static struct expr_function *new_call(struct import *im, const struct eider_type *type, const char *name,
-                                      uint32_t count)
-{
-    struct expr_function *call = expr_function_new(im->arena, type);
-
-    if (call == NULL)
-        return NULL;
-    call->name = str_from(name);
-    call->args = expr_list_new(im->arena, count);
-    return call->args.count == count ? call : NULL;
-}
-
 /* The type of a row, with fields c0, c1 … */
 static struct type_struct *type_of_row(struct import *im, const struct column_list *columns)
 {
@@ -45,7 +33,7 @@ static struct type_struct *type_of_row(struct import *im, const struct column_li
 static const struct eider_expr *read_row(struct import *im, const struct scope *scope,
                                          struct json_object *json, const struct type_struct *type)
 {
-    struct expr_function *pack = new_call(im, &type->base, "struct_pack", type->fields.count);
+    struct expr_function *pack = expr_call(im->arena, &type->base, "struct_pack", type->fields.count);
     struct expr_list values;
 
     if (pack == NULL || !import_exprs(im, scope, json, &values))
@@ -74,7 +62,7 @@ static struct node_projection *list_rows(struct import *im, const struct relatio
     uint32_t count;
 
     if (node == NULL || !import_list(im, json, &count) ||
-        (list = new_call(im, import_list_type(im, &type->base), "list_value", count)) == NULL)
+        (list = expr_call(im->arena, import_list_type(im, &type->base), "list_value", count)) == NULL)
         return NULL;
     for (uint32_t i = 0; i < count; i++) {
         if ((list->args.items[i] = read_row(im, &scope, import_item(json, i), type)) == NULL)
@@ -122,7 +110,7 @@ bool import_lateral_values(struct import *im, const struct relation *input, stru
     node->base.columns = *columns;
     node->exprs = expr_list_new(im->arena, columns->count);
     for (uint32_t i = 0; i < node->exprs.count; i++) {
-        struct expr_function *field = new_call(im, columns->items[i].type, "struct_extract_at", 2);
+        struct expr_function *field = expr_call(im->arena, columns->items[i].type, "struct_extract_at", 2);
 
         if (field == NULL || (field->args.items[0] = expr_column_of(im->arena, &unnest->base, 1)) == NULL ||
             (field->args.items[1] = expr_bigint(im->arena, (int64_t)i + 1)) == NULL)

@@ -99,13 +99,9 @@ static const struct eider_expr *strip_casts(const struct eider_expr *expr)
 static const struct eider_expr *difference(struct import *im, const struct eider_expr *high,
                                            const struct eider_expr *low, const struct eider_type *type)
 {
-    struct expr_function *made = expr_function_new(im->arena, type);
+    struct expr_function *made = expr_call(im->arena, type, "-", 2);
 
     if (made == NULL)
-        return NULL;
-    made->name = str_from("-");
-    made->args = expr_list_new(im->arena, 2);
-    if (made->args.count == 0)
         return NULL;
     made->args.items[0] = expr_cast_to(im->arena, high, type);
     made->args.items[1] = expr_cast_to(im->arena, low, type);

@@ -166,6 +166,18 @@ const struct eider_expr *expr_when(struct arena *arena, const struct eider_expr 
     return &made->base;
 }
 
+struct expr_function *expr_call(struct arena *arena, const struct eider_type *type, const char *name,
+                                uint32_t count)
+{
+    struct expr_function *call = expr_function_new(arena, type);
+
+    if (call == NULL)
+        return NULL;
+    call->name = str_from(name);
+    call->args = expr_list_new(arena, count);
+    return call->args.count == count ? call : NULL;
+}
+
 struct u32_list u32_list_identity(struct arena *arena, uint32_t count)
 {
     struct u32_list list = u32_list_new(arena, count);

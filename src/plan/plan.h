@@ -217,6 +217,10 @@ const struct eider_expr *expr_cast_to(struct arena *arena, const struct eider_ex
 const struct eider_expr *expr_when(struct arena *arena, const struct eider_expr *condition,
                                    const struct eider_expr *then, const struct eider_expr *otherwise);
 
+/* A call with room for `count` arguments, which the caller fills in; `name` is borrowed. */
+struct expr_function *expr_call(struct arena *arena, const struct eider_type *type, const char *name,
+                                uint32_t count);
+
 /* Lists with room for `count` items, zeroed; items is NULL if out of memory (then count is 0). */
 struct u32_list u32_list_new(struct arena *arena, uint32_t count);
 struct str_list str_list_new(struct arena *arena, uint32_t count);

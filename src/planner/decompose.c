@@ -637,12 +637,10 @@ static const struct eider_expr *or_zero(struct arena *arena, const struct eider_
 static const struct eider_expr *call_of(struct arena *arena, const struct eider_type *type, const char *name,
                                         const struct eider_expr *state, const struct eider_expr *second)
 {
-    struct expr_function *function = expr_function_new(arena, type);
+    struct expr_function *function = expr_call(arena, type, name, second == NULL ? 1 : 2);
 
     if (function == NULL)
         return NULL;
-    function->name = str_from(name);
-    function->args = expr_list_new(arena, second == NULL ? 1 : 2);
     for (uint32_t i = 0; i < function->args.count; i++)
         function->args.items[i] = i == 0 ? state : second;
     return &function->base;

@@ -73,14 +73,10 @@ static const struct eider_expr *sort_key(struct arena *arena, const struct sort_
 {
     static const char *const directions[2][2] = {{"ASC NULLS LAST", "ASC NULLS FIRST"},
                                                  {"DESC NULLS LAST", "DESC NULLS FIRST"}};
-    struct expr_function *made = expr_function_new(arena, type_simple(TYPE_BLOB));
     uint32_t count = orders->count;
+    struct expr_function *made = expr_call(arena, type_simple(TYPE_BLOB), "create_sort_key", 2 * count + 2);
 
     if (made == NULL)
-        return NULL;
-    made->name = str_from("create_sort_key");
-    made->args = expr_list_new(arena, 2 * count + 2);
-    if (made->args.count == 0)
         return NULL;
     for (uint32_t i = 0; i < count; i++) {
         const struct sort_key *order = &orders->items[i];

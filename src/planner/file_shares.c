@@ -95,14 +95,11 @@ static const struct eider_expr *paths(struct arena *arena, const struct file_sli
 static const struct eider_expr *is_one_of(struct arena *arena, const struct file_slice_list *files,
                                           const struct eider_expr *filename, bool negated)
 {
-    struct expr_function *call = expr_function_new(arena, type_simple(TYPE_BOOLEAN));
+    struct expr_function *call = expr_call(arena, type_simple(TYPE_BOOLEAN), "list_contains", 2);
     struct expr_operator *negation = negated ? expr_operator_new(arena, type_simple(TYPE_BOOLEAN)) : NULL;
 
-    if (call == NULL || (negated && negation == NULL) || filename == NULL)
-        return NULL;
-    call->name = str_from("list_contains");
-    call->args = expr_list_new(arena, 2);
-    if (call->args.count != 2 || (call->args.items[0] = paths(arena, files)) == NULL)
+    if (call == NULL || (negated && negation == NULL) || filename == NULL ||
+        (call->args.items[0] = paths(arena, files)) == NULL)
         return NULL;
     call->args.items[1] = filename;
     if (!negated)
